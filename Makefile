@@ -1,0 +1,47 @@
+# make run    sets up everything and serves the chat with its miner
+# make test   sets up everything and passes all tests
+# make soak   passes the large tests of failing networks and servers as well
+# make check  lint, format and types
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test soak check format clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.run
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/.dev
+	@.ci/browser
+	@.ci/go
+	$(BIN)/python -m pytest
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m pytest -m soak
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Connect needs Python 3.11 or newer; name one with PYTHON=python3.12 make run.")'
+	@$(PYTHON) -m venv $(VENV) || { echo "This Python lacks venv; on Debian: apt-get install python3-venv."; exit 1; }
+
+$(VENV)/.run: requirements.txt constraints.txt | $(BIN)/python
+	@echo "Installing what Connect needs (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt constraints.txt | $(BIN)/python
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+"""Django's command line for Connect."""
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connect.settings")
+    try:
+        _ = settings.DATA_DIR  # Reads the environment once, before any command.
+    except (ImproperlyConfigured, OSError) as error:
+        sys.exit(f"Connect cannot start: {error}")
+    execute_from_command_line(sys.argv)
