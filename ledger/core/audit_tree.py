@@ -1,0 +1,139 @@
+"""The tree, built once more from the leaves as they stream by, and compared with the stored tiles.
+
+`Frontier` is the right edge of a growing tree: at most one hash a level, so 64 for any log. `Tree` keeps one, and a
+second from the first leaf on where rows and tiles differ; the root in the block's header decides who is right. What a
+leaf means is not known here. Spec: docs/specs/ledger.md §3; RFC 9162 §2.1.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ledger.core.audit_rows import TILE, Report, TileRow
+from ledger.core.audit_tiles import StoredTiles, Tiles, report_surplus, tile_pk
+from ledger.core.merkle import EMPTY_ROOT, TILE_HEIGHT, TILE_WIDTH, fold_right, node_hash
+
+Blame = Callable[[bytes, bytes], None]
+"""(expected, got): reports the row that gave a leaf."""
+
+_LOWEST, _HIGHEST = -(2**15), 2**15 - 1
+"""What the column for a level can hold."""
+
+
+class Doubt(NamedTuple):
+    """A leaf whose row and tile disagree while the row agrees with itself."""
+
+    position: int
+    leaf: bytes
+    stored: bytes
+    blame: Blame
+
+
+class Frontier:
+    """The complete subtrees that make up a tree of `size` leaves."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._subtrees: list[bytes | None] = []
+        self.full: list[tuple[int, list[bytes]]] = []
+        """Hashes completed at the tile levels above 0, (level, hashes), until the owner takes them."""
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        self.size += len(leaves)
+        height, added = 0, list(leaves)
+        while added:
+            if height == len(self._subtrees):
+                self._subtrees.append(None)
+            if height and height % TILE_HEIGHT == 0:
+                self.full.append((height // TILE_HEIGHT, added.copy()))
+            left = self._subtrees[height]
+            if left is not None:
+                added.insert(0, left)
+            self._subtrees[height] = added.pop() if len(added) % 2 else None
+            added = list(map(node_hash, added[0::2], added[1::2]))
+            height += 1
+
+    def root(self) -> bytes:
+        return fold_right(subtree for subtree in self._subtrees if subtree is not None) or EMPTY_ROOT
+
+    def copy(self) -> "Frontier":
+        twin = Frontier()
+        twin.size, twin._subtrees, twin.full = self.size, self._subtrees.copy(), self.full.copy()
+        return twin
+
+
+class Tree:
+    """Leaves in, roots out; `stored` and `add` alternate, then `end_block` settles what differed."""
+
+    def __init__(self, tiles: Tiles, report: Report) -> None:
+        self._frontier = Frontier()
+        self._tiles = tiles
+        self._report = report
+        self._levels = [StoredTiles(0, tiles(0, 0), report)]
+        self._as_stored: Frontier | None = None
+        """The tree as the tiles have it, from the first difference within a block to that block's end."""
+        self._doubts: list[Doubt] = []
+
+    @property
+    def size(self) -> int:
+        return self._frontier.size
+
+    def first(self) -> bytes | None:
+        """Leaf 0 as the tiles have it, before anything is read."""
+        return self._levels[0].peek()
+
+    def stored(self, count: int) -> list[bytes | None]:
+        """The next leaf hashes as the tiles have them."""
+        return self._levels[0].take(count)
+
+    def add(self, leaves: Sequence[bytes], stored: Sequence[bytes | None], blame: Callable[[int], Blame]) -> None:
+        """Appends leaves; `blame(i)` names the row that gave the i-th of them."""
+        if leaves != stored:
+            doubts = [
+                (i, x, z) for i, (x, z) in enumerate(zip(leaves, stored, strict=True)) if z is not None and x != z
+            ]
+            self._doubts += [Doubt(self.size + i, x, z, blame(i)) for i, x, z in doubts]
+            if self._as_stored is None and doubts:
+                self._as_stored = self._frontier.copy()
+        if self._as_stored is not None:
+            self._as_stored.extend([z or x for x, z in zip(leaves, stored, strict=True)])
+        self._frontier.extend(leaves)
+
+    def end_block(self, root: bytes) -> bytes:
+        """The root of the leaves so far. Where leaves and tiles lead to different ones, `root` says who is right."""
+        if self._as_stored is not None:
+            by_rows, by_tiles = self._frontier.root(), self._as_stored.root()
+            for doubt in self._doubts:
+                if by_rows != root:
+                    doubt.blame(doubt.stored, doubt.leaf)
+                if by_tiles != root:
+                    self._blame_tile(0, doubt.position, doubt.leaf, doubt.stored)
+            if by_tiles == root:
+                self._frontier = self._as_stored
+            self._as_stored, self._doubts = None, []
+        self._check_upper_tiles()
+        return self._frontier.root()
+
+    def finish(self) -> None:
+        """After the last block: no tile is left over."""
+        for level in self._levels:
+            level.finish()
+        for lowest, highest in ((_LOWEST, -1), (len(self._levels), _HIGHEST)):
+            for tile in self._tiles(lowest, highest):
+                report_surplus(TileRow(*tile), self._report)
+
+    def _check_upper_tiles(self) -> None:
+        for level, hashes in self._frontier.full:
+            while len(self._levels) <= level:
+                self._levels.append(
+                    StoredTiles(len(self._levels), self._tiles(len(self._levels), len(self._levels)), self._report)
+                )
+            position = self._levels[level].position
+            for i, (expected, got) in enumerate(zip(hashes, self._levels[level].take(len(hashes)), strict=True)):
+                if got is not None and got != expected:
+                    self._blame_tile(level, position + i, expected, got)
+        self._frontier.full = []
+
+    def _blame_tile(self, level: int, position: int, expected: bytes, got: bytes) -> None:
+        pk = tile_pk(level, position // TILE_WIDTH)
+        place = {"leaf_index": position << TILE_HEIGHT * level}
+        self._report.add("tile_changed", TILE, pk, "hashes", **place, expected=expected, got=got)
