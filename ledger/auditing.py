@@ -1,0 +1,136 @@
+"""The audit of this database: streams the tables to `ledger.core.audit`, one consistent state of them.
+
+What must not come from the database (the log's key, the signed state) comes from their files. Rows are read as plain
+tuples, never as model instances.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Func, QuerySet, TextField, UUIDField
+
+from ledger.audit_workers import start_workers
+from ledger.core.audit import Report, Trust, audit
+from ledger.core.audit_rows import SIGNED_STATE, Row, SignedHead
+from ledger.core.audit_shared import Doubtful, audit_shared
+from ledger.core.notes import format_vkey, parse_vkey
+from ledger.errors import KeyFileError
+from ledger.keys import load_key, verify
+from ledger.models import Block, Cosignature, Genesis, Message, RoomHead, Tile
+from ledger.signed_state import load_signed_state
+from ledger.snapshots import snapshot
+
+CHUNK = 2_000
+WORTH_LEAVES = 250_000
+"""Below, starting processes (a second for each, to set Django up) takes longer than they save."""
+_HEX_VENDORS = frozenset({"sqlite", "postgresql"})
+
+
+class HexId(Func):
+    """A UUID column as 32 hex digits, without a Python object for each."""
+
+    template = "%(expressions)s"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="REPLACE((%(expressions)s)::text, '-', '')")
+
+
+def run_audit(progress: Callable[[int], None] = lambda done: None, workers: int | None = None) -> Report:
+    """Audits all there is. Reads for as long as it takes; writers go on.
+
+    Without a number, a log that is long enough gets a worker for each core.
+    """
+    trust, problem = read_trust()  # first: the database is never behind a state that was signed before we looked
+    with snapshot():
+        report = _run_shared(trust, progress, workers) or audit(TableRows(), trust, progress)
+    if problem:
+        report.add("key_file", SIGNED_STATE, got=problem)
+    return report
+
+
+def _run_shared(trust: Trust, progress: Callable[[int], None], workers: int | None) -> Report | None:
+    """The report of a valid ledger. None where it is not worth it, and where something is to be said."""
+    tip = Block.objects.tip()
+    size = tip.tree_size if tip else 0
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if size >= WORTH_LEAVES else 1
+    if workers < 2 or not trust.vkey or not isinstance(size, int):
+        return None
+    with start_workers(workers, size, parse_vkey(trust.vkey).name, str(connection.settings_dict["NAME"])) as helpers:
+        try:
+            return audit_shared(TableRows(), trust, helpers, progress)
+        except Doubtful:
+            return None
+
+
+def read_trust() -> tuple[Trust, str | None]:
+    """The log's vkey and the signed state, and what is wrong with their files."""
+    vkey = signed = problem = None
+    try:
+        vkey = format_vkey(load_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN).vkey)
+        state = load_signed_state(settings.SIGNED_STATE_FILE, settings.LOG_ORIGIN)
+        signed = SignedHead(state.size, state.root, state.height) if state else None
+    except KeyFileError as error:
+        problem = str(error)
+    return Trust(vkey, signed, verify), problem
+
+
+class TableRows:
+    """The tables as an audit's source."""
+
+    def genesis(self) -> Iterator[Row]:
+        return _stream(Genesis.objects.order_by("id"))
+
+    def blocks(self) -> Iterator[Row]:
+        return _stream(Block.objects.order_by("height"))
+
+    def sealed(self) -> Iterator[Row]:
+        return _stream(Message.objects.sealed())
+
+    def sealed_range(self, start: int, end: int) -> list[Row]:
+        return list(_stream(Message.objects.sealed().filter(leaf_index__gte=start, leaf_index__lt=end)))
+
+    def count_sealed(self) -> int:
+        return Message.objects.filter(leaf_index__isnull=False).count()
+
+    def pending(self) -> Iterator[Row]:
+        return _stream(Message.objects.pending())
+
+    def heads(self) -> Iterator[Row]:
+        return _stream(RoomHead.objects.order_by("room"))
+
+    def tiles(self, lowest: int, highest: int) -> Iterator[Row]:
+        return _stream(Tile.objects.filter(level__range=(lowest, highest)).order_by("level", "index"))
+
+    def cosignatures(self) -> Iterator[Row]:
+        return _stream(Cosignature.objects.order_by("block_id", "id"))
+
+    def reused_client_ids(self) -> Iterator[Row]:
+        groups = Message.objects.values("client_id", "author").annotate(uses=Count("*"))  # the index alone answers it
+        for group in groups.filter(uses__gt=1).order_by().iterator(CHUNK):
+            rows = Message.objects.filter(client_id=group["client_id"], author=group["author"])
+            yield from islice(_stream(rows.order_by("id")), 1, None)
+
+
+def _stream(rows: QuerySet[Any]) -> Iterator[Row]:
+    """A table's rows, each a tuple of its columns in the model's order, ids as hex."""
+    fields = rows.model._meta.concrete_fields
+    uuids = [place for place, field in enumerate(fields) if isinstance(field, UUIDField)]
+    columns: list[Any] = [field.attname for field in fields]
+    if connection.vendor not in _HEX_VENDORS:
+        return (_with_hex(row, uuids) for row in rows.values_list(*columns).iterator(CHUNK))
+    for place in uuids:
+        columns[place] = HexId(columns[place])
+    return iter(rows.values_list(*columns).iterator(CHUNK))
+
+
+def _with_hex(row: Row, uuids: list[int]) -> Row:
+    values = list(row)
+    for place in uuids:
+        values[place] = values[place].hex
+    return tuple(values)

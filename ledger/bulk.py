@@ -1,0 +1,76 @@
+"""Many rows at once: the only module with SQL of its own.
+
+Django's ORM spends more on a row than the database does: its bulk_create takes three times as long as executemany, and
+its bulk_update a minute for the 50,000 messages of a block that executemany places in half a second. Stores without
+SQL take the ORM's way.
+"""
+
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+from ledger.models import Message
+
+_SQL_VENDORS = frozenset({"sqlite", "postgresql"})
+_FIELDS = Message._meta.concrete_fields
+_values = itemgetter(*(field.attname for field in _FIELDS))
+_uuids = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.UUIDField)]
+
+
+def insert_messages(messages: Sequence[Message]) -> None:
+    """Inserts new rows. IntegrityError when one of them would break a constraint."""
+    if connection.vendor not in _SQL_VENDORS:
+        Message.objects.bulk_create(messages)
+        return
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in _FIELDS)
+    marks = ", ".join(["%s"] * len(_FIELDS))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(Message._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608  (our own names)
+            _parameters(messages),
+        )
+
+
+def find_messages(client_ids: Sequence[UUID]) -> list[Message]:
+    """The messages, by whomever, with one of these client ids."""
+    if connection.vendor not in _SQL_VENDORS:
+        return list(Message.objects.filter(client_id__in=client_ids))
+    quote = connection.ops.quote_name
+    native = connection.features.has_native_uuid_field
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {quote('id')} FROM {quote(Message._meta.db_table)} "  # noqa: S608  (our own names)
+            f"WHERE {quote('client_id')} IN ({', '.join(['%s'] * len(client_ids))})",
+            client_ids if native else [client_id.hex for client_id in client_ids],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    return list(Message.objects.filter(id__in=keys)) if keys else []
+
+
+def place_messages(ids: Sequence[int], first_leaf: int, height: int) -> int:
+    """Gives pending messages, in this order, the leaves from `first_leaf` on and their block. Returns how many."""
+    if connection.vendor not in _SQL_VENDORS:
+        rows = [Message(id=key, leaf_index=leaf, block_id=height) for leaf, key in enumerate(ids, first_leaf)]
+        return Message.objects.filter(leaf_index=None).bulk_update(rows, ["leaf_index", "block"], batch_size=500)
+    quote = connection.ops.quote_name
+    table, leaf_index, block = map(quote, (Message._meta.db_table, "leaf_index", "block_id"))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET {leaf_index} = %s, {block} = %s "  # noqa: S608  (our own names)
+            f"WHERE {quote('id')} = %s AND {leaf_index} IS NULL",
+            [(leaf, height, key) for leaf, key in enumerate(ids, first_leaf)],
+        )
+        return int(cursor.rowcount)
+
+
+def _parameters(messages: Sequence[Message]) -> list[list[Any]]:
+    rows = [list(_values(message.__dict__)) for message in messages]
+    if not connection.features.has_native_uuid_field:
+        for row in rows:
+            for place in _uuids:
+                row[place] = row[place].hex
+    return rows

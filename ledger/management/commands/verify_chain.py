@@ -1,0 +1,99 @@
+"""Audits the whole ledger: every row, link, tile, block and signature. Exit code 1 when something is not as it must be.
+
+    manage.py verify_chain [--json] [--workers N]
+
+Each finding is a line: code, table, primary key, column where known, room, seq, leaf index, height, expected, got.
+A long log is shared among as many processes as there are cores; what they find is the same. The result is kept for
+/valid and the admin.
+"""
+
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any, TextIO
+
+import orjson
+from django.core.management.base import BaseCommand
+
+from ledger.audit_results import AuditResult, result_of, save_result
+from ledger.auditing import run_audit
+from ledger.core.audit_rows import Report
+from ledger.models import Message
+
+BAR_WIDTH = 30
+
+
+class Command(BaseCommand):
+    help = "Audits the whole ledger; exit code 1 when it is not valid."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument(
+            "--workers", type=count, metavar="N", help="processes that check messages; 1 reads everything in one"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        began_ms, began_s = time.time_ns() // 1_000_000, time.monotonic()
+        bar = ProgressBar(Message.objects.count(), sys.stderr)
+        report = run_audit(bar.show, options["workers"])
+        bar.clear()
+        result = result_of(report, began_ms)
+        save_result(result)
+        if options["json"]:
+            self.stdout.write(_json(report, result))
+        else:
+            self._tell(report, time.monotonic() - began_s)
+        if not report.valid:
+            sys.exit(1)
+
+    def _tell(self, report: Report, seconds: float) -> None:
+        for finding in report.findings:
+            self.stdout.write(str(finding))
+        if report.found > len(report.findings):
+            self.stdout.write(f"… and {report.found - len(report.findings):,} more")
+        entries, blocks = report.sealed + report.pending, 0 if report.height is None else report.height + 1
+        verdict = "Valid" if report.valid else f"NOT VALID, {report.found:,} findings"
+        self.stdout.write(
+            f"{verdict}: {report.size:,} leaves in {blocks:,} blocks, {report.pending:,} pending entries, "
+            f"{report.rooms:,} rooms; {entries:,} entries in {seconds:.1f} s ({entries / seconds:,.0f}/s)."
+        )
+        self.stdout.write(f"Root {report.root.hex() or '–'}")
+
+
+class ProgressBar:
+    """One line that is drawn over itself, from the first second on, where a person looks."""
+
+    def __init__(self, total: int, out: TextIO) -> None:
+        self._total = max(total, 1)
+        self._out = out
+        self._began_s = self._drawn_s = time.monotonic()
+
+    def show(self, done: int) -> None:
+        now_s = time.monotonic()
+        if now_s - self._began_s < 1 or now_s - self._drawn_s < 0.2 or not self._out.isatty():
+            return
+        self._drawn_s = now_s
+        share = min(done / self._total, 1)
+        filled = int(share * BAR_WIDTH)
+        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+        rate = done / (now_s - self._began_s)
+        self._out.write(f"\r{bar} {share:4.0%}  {done:,} of {self._total:,} entries, {rate:,.0f}/s ")
+        self._out.flush()
+
+    def clear(self) -> None:
+        if self._drawn_s != self._began_s:
+            self._out.write("\r\033[K")
+
+
+def count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1_024:
+        raise ValueError
+    return value
+
+
+def _json(report: Report, result: AuditResult) -> str:
+    findings = [finding.shown() for finding in report.findings]
+    fields = {"valid": report.valid, "found": report.found, "findings": findings, "checked_ms": result.checked_ms}
+    fields |= {name: getattr(result, name) for name in ("size", "root", "height", "sealed", "pending", "rooms")}
+    return orjson.dumps(fields, option=orjson.OPT_INDENT_2).decode()

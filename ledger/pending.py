@@ -1,0 +1,86 @@
+"""What waits to be sealed, checked once more: no block may vouch for a row that was changed after it was recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.core.errors import LedgerFormatError
+from ledger.core.merkle import leaf_hash
+from ledger.core.records import ZERO_HASH, commit_body, record_leaf_data
+from ledger.errors import CorruptLedger
+from ledger.models import Message
+
+CHUNK = 2_000
+
+
+class Link(NamedTuple):
+    """An entry, as the one after it must refer to it."""
+
+    room: UUID
+    room_seq: int
+    hash: bytes
+
+
+@dataclass(slots=True)
+class Pending:
+    """Keys and leaf hashes in recording order."""
+
+    ids: list[int] = field(default_factory=list)
+    leaf_hashes: list[bytes] = field(default_factory=list)
+
+
+def read_pending(origin: str, limit: int) -> Pending:
+    """At most `limit` pending messages. CorruptLedger when one is not what was recorded, or is missing."""
+    pending = Pending()
+    newest: dict[UUID, Link] = {}
+    sealed_before: list[tuple[Message, Link]] = []
+    for message in Message.objects.pending()[:limit].iterator(CHUNK):
+        _check_row(message, origin)
+        before = newest.get(message.room)
+        wanted = Link(message.room, message.room_seq - 1, bytes(message.previous))
+        if before is None:
+            sealed_before.append((message, wanted))
+        elif before != wanted:
+            raise _broken_link(message)
+        newest[message.room] = Link(message.room, message.room_seq, bytes(message.hash))
+        pending.ids.append(message.id)
+        pending.leaf_hashes.append(bytes(message.hash))
+    _check_sealed(sealed_before)
+    return pending
+
+
+def _check_row(message: Message, origin: str) -> None:
+    try:
+        rebuilt = leaf_hash(record_leaf_data(message.record(origin)))
+        body = message.body
+        opens = body is None or commit_body(bytes(message.salt or b""), body.encode()) == message.body_commitment
+    except LedgerFormatError as error:
+        raise CorruptLedger(f"{_name(message)} holds what was never recorded ({error}). {_REMEDY}") from error
+    if rebuilt != message.hash:
+        raise CorruptLedger(
+            f"{_name(message)} was changed: it hashes to {rebuilt.hex()}, not {message.hash.hex()}. {_REMEDY}"
+        )
+    if not opens:
+        raise CorruptLedger(f"{_name(message)} was changed: its text is not the one that was recorded. {_REMEDY}")
+
+
+def _check_sealed(firsts: Sequence[tuple[Message, Link]]) -> None:
+    """Each room's first pending entry follows one that is sealed, or begins the room."""
+    wanted = {link.hash for _, link in firsts if link.room_seq}
+    sealed = Message.objects.sealed().filter(hash__in=wanted).values_list("room", "room_seq", "hash")
+    found = {Link(room, seq, bytes(digest)) for room, seq, digest in sealed}
+    for message, link in firsts:
+        if link not in found and (link.room_seq, link.hash) != (0, ZERO_HASH):
+            raise _broken_link(message)
+
+
+def _broken_link(message: Message) -> CorruptLedger:
+    return CorruptLedger(f"{_name(message)} does not follow the entry before it. {_REMEDY}")
+
+
+def _name(message: Message) -> str:
+    return f"Message {message.pk} (entry {message.room_seq} of room {message.room})"
+
+
+_REMEDY = "Nothing was sealed; run verify_chain, and put back a copy of the database."

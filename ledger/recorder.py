@@ -1,0 +1,134 @@
+"""The recorder of a process: what arrives while one batch commits becomes the next batch.
+
+Connections submit drafts from their event loop, which never waits for the database; one thread records what gathers.
+So batches grow with the pressure, each with one transaction and one sync of the disk. Beyond `CAPACITY` waiting drafts
+it refuses with Busy. What happens to a batch is in `recording.py`.
+"""
+
+import asyncio
+import atexit
+import logging
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Condition, Lock, Thread
+
+from django.db import connections
+
+from ledger.drafts import Draft
+from ledger.errors import BadDraft, Busy, ClientIdReused, RecordError
+from ledger.recording import Recorded, add_listener, record, record_batch
+
+__all__ = [
+    "BadDraft",
+    "Busy",
+    "ClientIdReused",
+    "Draft",
+    "RecordError",
+    "Recorded",
+    "Recorder",
+    "add_listener",
+    "close_recorder",
+    "get_recorder",
+    "record",
+    "record_batch",
+]
+
+CAPACITY = 8_192
+MAX_BATCH = 1_024
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    draft: Draft
+    future: asyncio.Future[Recorded]
+
+
+class Recorder:
+    """A thread that records what is submitted. Everything submitted gets an answer."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._waiting: deque[_Waiting] = deque()
+        self._changed = Condition()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    async def submit(self, draft: Draft) -> Recorded:
+        """Returns once the draft is committed; RecordError when it is not. Being cancelled does not take it back."""
+        waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
+        with self._changed:
+            if self._closed or len(self._waiting) >= self._capacity:
+                raise Busy("Too many messages wait; try again.")
+            self._waiting.append(waiting)
+            self._changed.notify()
+        return await waiting.future
+
+    def close(self) -> None:
+        """Takes nothing more, records what waits, and returns when that is done."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._gather():
+            try:
+                _answer(batch, record_batch([waiting.draft for waiting in batch]))
+            except Exception:  # the thread must outlive a defect, and nobody may wait for ever
+                logger.exception("A batch of %d failed.", len(batch))
+                _answer(batch, [Busy("Something went wrong; try again.")] * len(batch))
+        connections.close_all()
+
+    def _gather(self) -> list[_Waiting]:
+        """What has gathered, at least one; nothing once the recorder is closed and drained."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+
+
+def _answer(batch: Sequence[_Waiting], results: Sequence[Recorded | RecordError]) -> None:
+    """Hands the results over with one call into each event loop, not one a draft."""
+    by_loop = defaultdict(list)
+    for waiting, result in zip(batch, results, strict=True):
+        by_loop[waiting.future.get_loop()].append((waiting.future, result))
+    for loop, answers in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            loop.call_soon_threadsafe(_resolve, answers)
+
+
+def _resolve(answers: Sequence[tuple[asyncio.Future[Recorded], Recorded | RecordError]]) -> None:
+    for future, result in answers:
+        if future.done():  # cancelled: its connection is gone
+            continue
+        if isinstance(result, RecordError):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+
+_recorder: Recorder | None = None
+_recorder_lock = Lock()
+
+
+def get_recorder() -> Recorder:
+    """This process's recorder, started on first use and drained at exit."""
+    global _recorder
+    with _recorder_lock:
+        if _recorder is None:
+            _recorder = Recorder()
+        return _recorder
+
+
+@atexit.register
+def close_recorder() -> None:
+    """Drains this process's recorder, where there is one; the next use starts another."""
+    global _recorder
+    with _recorder_lock:
+        recorder, _recorder = _recorder, None
+    if recorder is not None:
+        recorder.close()

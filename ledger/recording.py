@@ -1,0 +1,254 @@
+"""One batch of drafts, one transaction: idempotency, link, hash, insert. The only writer of messages.
+
+    lock the rooms' heads → look client ids up → link each new entry to its room's head → insert → commit → listeners
+
+Nothing of it happens on a database that does not hold what the log has signed.
+
+The lock lets recorders of one room queue; the unique constraints make a fork or a gap impossible even where nothing
+locks. Whoever loses to another process tries again on what that one left. An entry is acknowledged only once it is
+committed; one that was committed without its acknowledgement is recognised by its client id when it comes again.
+
+An `erase` entry and what it erases are one change: no row loses its words in any other way.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DataError, Error, IntegrityError, ProgrammingError, connection, transaction
+
+from ledger.bulk import find_messages, insert_messages
+from ledger.core.merkle import leaf_hash
+from ledger.core.records import Record, record_leaf_data
+from ledger.drafts import Draft, Entry, check_draft
+from ledger.errors import BadDraft, BehindSignedState, Busy, ClientIdReused, KeyFileError, NotWritable, RecordError
+from ledger.models import Message, RoomHead
+from ledger.standing import check_standing
+
+ATTEMPTS = 5
+COUNTER_BITS = 20
+
+logger = logging.getLogger(__name__)
+_listeners: list[Callable[[list[Message]], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The row that holds a draft; `duplicate` when it was there before."""
+
+    message: Message
+    duplicate: bool
+
+
+Result = Recorded | RecordError
+
+
+def add_listener(listener: Callable[[list[Message]], None]) -> None:
+    """Calls `listener` with the new rows, in order, after each commit, in the thread that committed."""
+    _listeners.append(listener)
+
+
+def record(draft: Draft) -> Recorded:
+    """Records one draft. RecordError when it is not recorded."""
+    (result,) = record_batch([draft])
+    if isinstance(result, RecordError):
+        raise result
+    return result
+
+
+def record_batch(drafts: Sequence[Draft]) -> list[Result]:
+    """A result for each draft, in order, all committed. Not to be called inside a transaction."""
+    checked = [_check(draft) for draft in drafts]
+    stored = iter(_store([entry for entry in checked if isinstance(entry, Entry)]))
+    return [next(stored) if isinstance(entry, Entry) else entry for entry in checked]
+
+
+def record_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> list[Recorded]:
+    """Records what `plan` says, all or nothing. Not to be called inside a transaction.
+
+    `plan` is asked with the room's head locked: nothing happens in the room between what it reads and what is recorded.
+    What it raises passes through; RecordError when one of its drafts is refused. It may be asked again.
+    """
+    committed = _attempt(partial(_commit_planned, room, plan), 1)
+    recorded = []
+    for result in [committed] if isinstance(committed, RecordError) else committed:
+        if isinstance(result, RecordError):
+            raise result
+        recorded.append(result)
+    return recorded
+
+
+def _check(draft: Draft) -> Entry | BadDraft:
+    try:
+        return check_draft(draft, settings.LOG_ORIGIN)
+    except BadDraft as error:
+        return error
+
+
+def _store(entries: list[Entry]) -> list[Result]:
+    """Together; one by one where that keeps failing, so that one poisoned entry does not take the others along."""
+    if not entries:
+        return []
+    committed = _attempt(partial(_commit, entries), len(entries))
+    if not isinstance(committed, RecordError):
+        return committed
+    if len(entries) == 1:
+        return [committed]
+    return [result for entry in entries for result in _store([entry])]
+
+
+def _attempt(commit: Callable[[], tuple[list[Result], list[Message]]], count: int) -> list[Result] | RecordError:
+    """The results, once the listeners are told. One error when it keeps failing for what may lie in a single entry."""
+    for _ in range(ATTEMPTS):
+        try:
+            results, rows = commit()
+        except IntegrityError as error:
+            logger.info("Another process was faster; trying again. %s", error)
+        except (DataError, ProgrammingError, OverflowError, ValueError) as error:
+            logger.warning("The database refuses a value. %s", error)
+            return BadDraft("The database refuses a value of this entry.")
+        except (BehindSignedState, KeyFileError) as error:
+            logger.error("Entries are refused. %s", error)
+            return [NotWritable("Nothing can be recorded at the moment; try again later.")] * count
+        except Error:
+            logger.exception("Entries could not be recorded.")
+            connection.close()
+            return [Busy("The database does not answer; try again.")] * count
+        else:
+            _tell(rows)
+            return results
+    return Busy("Others write to this room; try again.")
+
+
+@transaction.atomic(durable=True)
+def _commit(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
+    return _append(entries)
+
+
+@transaction.atomic(durable=True)
+def _commit_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> tuple[list[Result], list[Message]]:
+    _lock_heads({room})
+    entries = [check_draft(draft, settings.LOG_ORIGIN) for draft in plan()]
+    results, rows = _append(entries) if entries else ([], [])
+    for result in results:
+        if isinstance(result, RecordError):
+            raise result
+    return results, rows
+
+
+def _append(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
+    check_standing()  # within the transaction: an older copy put back now waits for it, or is seen by it
+    heads = _lock_heads({entry.statement.room for entry in entries})
+    known = _find_known(entries)
+    first_id = _choose_first_id(heads.values())
+    results: list[Result] = []
+    rows: list[Message] = []
+    for entry in entries:
+        key = (entry.statement.author.int, entry.statement.client_id.int)
+        message = known.get(key)
+        if message is None:
+            message = _link(entry, heads[entry.statement.room], first_id + len(rows))
+            rows.append(message)
+            known[key] = message
+            results.append(Recorded(message, duplicate=False))
+        elif _says_the_same(message, entry):
+            results.append(Recorded(message, duplicate=True))
+        else:
+            results.append(ClientIdReused("This client id was used for another message."))
+    if rows:
+        _save_heads([heads[room] for room in {row.room for row in rows}])
+        insert_messages(rows)
+        _erase([row for row in rows if row.kind == "erase"])
+    return results, rows
+
+
+def _erase(erasures: Sequence[Message]) -> None:
+    """Takes body and salt from what these entries name; from the salt, a guess at the words could be tried."""
+    for row in erasures:
+        named = Message.objects.filter(room=row.room, hash=row.ref, room_seq__lt=row.room_seq)
+        named.exclude(kind="erase").update(body=None, salt=None)
+
+
+def _tell(rows: list[Message]) -> None:
+    for listener in _listeners if rows else ():
+        try:
+            listener(rows)
+        except Exception:  # the rows are committed: whoever sent them must not hear of a listener's defect
+            logger.exception("A listener failed.")
+
+
+def _lock_heads(rooms: set[UUID]) -> dict[UUID, RoomHead]:
+    """The heads, locked in one order so that two batches never wait for each other; a new room's is not saved yet."""
+    locked = RoomHead.objects.select_for_update().filter(room__in=rooms).order_by("room")
+    heads = {head.room: head for head in locked}
+    return {room: heads.get(room) or RoomHead(room=room) for room in rooms}
+
+
+def _save_heads(heads: Sequence[RoomHead]) -> None:
+    """Before the messages: where two processes open one room, the second fails here and tries again."""
+    for head in heads:
+        head.save(force_insert=head._state.adding, force_update=not head._state.adding)
+
+
+def _choose_first_id(heads: Iterable[RoomHead]) -> int:
+    """Above every key of these rooms, and no earlier than now.
+
+    At random within half a millisecond: other rooms' keys are not known here, and two processes hardly ever choose the
+    same. Where they do, one of them fails and chooses again.
+    """
+    now = time.time_ns() // 1_000_000 << COUNTER_BITS
+    return max(now, *(head.last_id + 1 for head in heads)) + secrets.randbelow(1 << (COUNTER_BITS - 1))
+
+
+def _find_known(entries: Iterable[Entry]) -> dict[tuple[int, int], Message]:
+    """By author and client id. After the lock, so that what another process committed meanwhile is seen."""
+    found = find_messages([entry.statement.client_id for entry in entries])
+    return {(message.author.int, message.client_id.int): message for message in found}
+
+
+def _link(entry: Entry, head: RoomHead, key: int) -> Message:
+    """The row that follows the head, which moves on to it. Its time is the key's: neither goes back within a room."""
+    statement = entry.statement
+    place = Record(statement, entry.signature, head.seq + 1, bytes(head.hash), key >> COUNTER_BITS)
+    head.seq, head.received_ms, head.last_id = place.room_seq, place.received_ms, key
+    head.hash = leaf_hash(record_leaf_data(place))
+    seen, checkpoint = statement.seen, statement.checkpoint
+    return Message.from_columns(
+        {
+            "id": key,
+            "kind": statement.kind,
+            "room": statement.room,
+            "author": statement.author,
+            "client_id": statement.client_id,
+            "ref": statement.ref,
+            "body": entry.body,
+            "salt": entry.salt,
+            "body_commitment": statement.body,
+            "sent_ms": statement.sent_ms,
+            "seen_seq": seen.seq if seen else None,
+            "seen_hash": seen.hash if seen else None,
+            "checkpoint_size": checkpoint.size if checkpoint else None,
+            "checkpoint_root": checkpoint.root if checkpoint else None,
+            "device": statement.device,
+            "signature": entry.signature,
+            "room_seq": place.room_seq,
+            "previous": place.previous,
+            "received_ms": place.received_ms,
+            "hash": head.hash,
+            "leaf_index": None,
+            "block_id": None,
+        }
+    )
+
+
+def _says_the_same(message: Message, entry: Entry) -> bool:
+    """An erased body cannot be compared any more; its author, client id, room and target still are."""
+    statement = entry.statement
+    return (message.kind, message.room, message.ref) == (statement.kind, statement.room, statement.ref) and (
+        message.body == entry.body or (message.body is None and message.body_commitment is not None)
+    )

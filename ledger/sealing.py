@@ -1,0 +1,156 @@
+"""From pending messages to a signed block. The only writer of blocks and tiles.
+
+    draft      pending rows → leaf hashes → tiles, root, header       no transaction
+    search     a nonce                                                no transaction
+    commit     the tip still stands: block, leaf indexes, tiles       one short transaction
+    sign       signed state, checkpoint, signal                       see signing.py
+
+A crash before the commit leaves nothing behind, a crash after it a block without a checkpoint, which is valid, is shown
+to nobody, and is signed by whoever mines next. Two miners never fork: only one block can follow the tip, and whoever
+comes second discards its work. Spec: docs/specs/ledger.md §3–5.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from ledger.bulk import place_messages
+from ledger.core.errors import HeaderError, TileError
+from ledger.core.headers import PREFIX_SIZE, Header, block_hash, check_link, encode_header, meets_target
+from ledger.core.merkle import TileId, append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
+from ledger.core.records import block_leaf_data
+from ledger.errors import BehindSignedState, CorruptLedger, LostRace, NoGenesis, SealError, Stopped
+from ledger.genesis import ensure_genesis, load_genesis
+from ledger.keys import load_key
+from ledger.mining import Miner, Progress, watch
+from ledger.models import Block, Genesis
+from ledger.pending import read_pending
+from ledger.signing import check_signed_state, sign_block
+from ledger.tiles import read_tiles, write_tiles
+
+__all__ = [
+    "BehindSignedState",
+    "CorruptLedger",
+    "LostRace",
+    "NoGenesis",
+    "SealError",
+    "SealedBlock",
+    "Stopped",
+    "ensure_genesis",
+    "seal",
+]
+
+MAX_MESSAGES = 50_000
+"""In one block, so that its commit stays short; the next block takes the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlock:
+    """A block that was just mined and signed, and what it took."""
+
+    block: Block
+    messages: int
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A block that lacks only its nonce."""
+
+    header: Header
+    ids: list[int]
+    first_leaf: int
+    tiles: Mapping[TileId, bytes]
+
+
+def seal(
+    bits: int | None = None,
+    on_progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    miner: Miner | None = None,
+) -> SealedBlock:
+    """Seals what is pending, nothing included, into the next block and signs it.
+
+    SealError says why there is no block. A Miner that is handed in stays open for the next one.
+    """
+    if miner is None:
+        with Miner() as miner:
+            return seal(bits, on_progress, should_stop, miner)
+    key = load_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN)
+    genesis, tip = load_genesis(key), check_signed_state()
+    if tip is None:
+        raise CorruptLedger("The genesis block is missing. Nothing was sealed; put back a copy of the database.")
+    if tip.checkpoint is None:
+        sign_block(tip, key)
+    draft = _draft(genesis, tip, settings.DIFFICULTY_BITS if bits is None else bits)
+    tick = watch(on_progress, should_stop, lambda: _is_tip(draft.header.previous))
+    found = miner.find(encode_header(draft.header)[:PREFIX_SIZE], draft.header.bits, tick)
+    block = _commit(draft, found.nonce)
+    sign_block(block, key)
+    return SealedBlock(block, len(draft.ids), found.attempts, found.seconds)
+
+
+def _draft(genesis: Genesis, tip: Block, bits: int) -> _Draft:
+    previous = _check_tip(genesis, tip)
+    pending = read_pending(genesis.origin, MAX_MESSAGES)
+    leaf_hashes = [leaf_hash(block_leaf_data(encode_header(previous))), *pending.leaf_hashes]
+    size = tip.tree_size + len(leaf_hashes)
+    try:
+        edge = read_tiles(edge_tiles_needed(tip.tree_size))
+        if root_from_tiles(tip.tree_size, edge) != tip.root:
+            raise CorruptLedger(f"The tiles do not give the root of block {tip.height}. {_REMEDY}")
+        tiles = append_leaves(tip.tree_size, edge, leaf_hashes)
+        root = root_from_tiles(size, {**edge, **tiles})
+    except TileError as error:
+        raise CorruptLedger(f"The tree cannot grow: {error}. {_REMEDY}") from error
+    time_ms = max(time.time_ns() // 1_000_000, tip.time_ms)
+    try:
+        header = Header(genesis.origin, tip.height + 1, bytes(tip.hash), size, root, time_ms, bits, nonce=0)
+        check_link(previous, header, genesis.min_bits)
+    except HeaderError as error:
+        raise SealError(f"No block can be mined like this: {error}.") from error
+    return _Draft(header, pending.ids, tip.tree_size + 1, tiles)
+
+
+def _check_tip(genesis: Genesis, tip: Block) -> Header:
+    """The tip's header, once it is the one that was mined."""
+    try:
+        header = tip.header(genesis.origin)
+        digest = block_hash(encode_header(header))
+        intact = digest == tip.hash and meets_target(digest, header.bits)
+    except HeaderError:
+        intact = False
+    if not intact:
+        raise CorruptLedger(f"Block {tip.height} is not the one that was mined. {_REMEDY}")
+    return header
+
+
+def _commit(draft: _Draft, nonce: int) -> Block:
+    """Stores the block if the tip still stands. The unique constraints hold even where two look at the same moment."""
+    block = Block.from_header(replace(draft.header, nonce=nonce))
+    try:
+        with transaction.atomic(durable=True):
+            if not _is_tip(draft.header.previous):
+                raise LostRace(_LOST)
+            block.save(force_insert=True)
+            if place_messages(draft.ids, draft.first_leaf, block.height) != len(draft.ids):
+                raise CorruptLedger(f"A message was changed while its block was mined. {_REMEDY}")
+            write_tiles(draft.tiles)
+    except IntegrityError as error:
+        if not _is_tip(draft.header.previous):
+            raise LostRace(_LOST) from error
+        raise CorruptLedger(f"Block {block.height} does not fit what is stored: {error}. {_REMEDY}") from error
+    return block
+
+
+def _is_tip(digest: bytes) -> bool:
+    tip = Block.objects.tip()
+    return tip is not None and bytes(tip.hash) == digest
+
+
+_LOST = "Another miner sealed first; what this one did is discarded."
+_REMEDY = "Nothing was sealed; run verify_chain, and put back a copy of the database."

@@ -1,0 +1,69 @@
+"""The chain as JSON, with the names of the original system: /get_chain, /valid, /mine_block.
+
+Spec: docs/specs/protocol.md §3.
+"""
+
+import time
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ledger.chain import MOST_BLOCKS, block_json, chain_page
+from ledger.errors import LedgerError, LostRace
+from ledger.log_views import read_count
+from ledger.sealing import seal
+from ledger.validity import current_validity, forget_validity, validity_json
+
+BLOCKS_A_PAGE = 20
+MOST_SECONDS = 60
+"""A request waits no longer for a nonce; the miner beside the server does."""
+
+
+def refuse(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
+    """An error that programs tell by its code and people by its sentence."""
+    return JsonResponse({"code": code, "detail": detail}, status=status)
+
+
+@require_safe
+@never_cache
+def get_chain(request: HttpRequest) -> JsonResponse:
+    """`?from=<height>&limit=<n<=100>`: a page of blocks; `next` is the height to go on from, null at the end."""
+    start = read_count(request.GET.get("from", "0"))
+    limit = read_count(request.GET.get("limit", str(BLOCKS_A_PAGE)))
+    if start is None or limit is None or not 1 <= limit <= MOST_BLOCKS:
+        detail = f"from is a height, limit a number from 1 to {MOST_BLOCKS}."
+        return refuse(HTTPStatus.BAD_REQUEST, "bad_request", detail)
+    return JsonResponse(chain_page(request.user, start, limit))
+
+
+@require_safe
+@never_cache
+def valid(request: HttpRequest) -> JsonResponse:
+    """Whether the chain is valid, 200 either way. Staff see the findings whole."""
+    return JsonResponse(validity_json(current_validity(), whole=_is_staff(request)))
+
+
+@require_POST
+@never_cache
+def mine_block(request: HttpRequest) -> JsonResponse:
+    """Seals what is pending, nothing included, into a block. For staff, who do not wait for ever."""
+    if not _is_staff(request):
+        return refuse(HTTPStatus.FORBIDDEN, "forbidden", "Mining is for staff.")
+    give_up_s = time.monotonic() + MOST_SECONDS
+    try:
+        sealed = seal(should_stop=lambda: time.monotonic() > give_up_s)
+    except LostRace as error:
+        return refuse(HTTPStatus.CONFLICT, error.code, str(error))
+    except LedgerError as error:
+        return refuse(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
+    forget_validity()
+    block = block_json(sealed.block)
+    told: dict[str, Any] = {name: block[name] for name in ("index", "timestamp", "proof", "previous_hash", "hash")}
+    return JsonResponse({"message": f"Block {sealed.block.height} mined.", **told, "messages": sealed.messages})
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.is_active and request.user.is_staff
