@@ -1,0 +1,64 @@
+"""The block list's two buttons: mine a block, verify the chain."""
+
+import time
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from ledger.audit_results import result_of, save_result
+from ledger.auditing import run_audit
+from ledger.errors import LedgerError, Stopped
+from ledger.sealing import seal
+from ledger.validity import forget_validity
+
+MOST_SECONDS = 60
+"""A request does not wait longer for a nonce; the miner beside the server does."""
+SHOWN_FINDINGS = 200
+
+
+def may_mine(request: HttpRequest) -> bool:
+    """Mining adds a block: for superusers, and staff who were given that permission."""
+    return request.user.has_perm("ledger.add_block")
+
+
+@require_POST
+def mine_view(request: HttpRequest) -> HttpResponse:
+    """Seals what is pending and shows the new block; where there is none, why."""
+    if not may_mine(request):
+        raise PermissionDenied
+    give_up = time.monotonic() + MOST_SECONDS
+    try:
+        sealed = seal(should_stop=lambda: time.monotonic() > give_up)
+    except Stopped:
+        messages.error(request, f"No nonce within {MOST_SECONDS} s. Leave this difficulty to manage.py mine_block.")
+    except LedgerError as error:
+        messages.error(request, str(error))
+    else:
+        forget_validity()
+        height, count = sealed.block.height, sealed.messages
+        text = f"Block {height:,} sealed {count:,} {'message' if count == 1 else 'messages'}"
+        messages.success(request, f"{text} after {sealed.attempts:,} attempts in {sealed.seconds:.1f} s.")
+        return redirect("admin:ledger_block_change", height)
+    return redirect("admin:ledger_block_changelist")
+
+
+@require_POST
+def verify_view(request: HttpRequest) -> HttpResponse:
+    """Audits everything now and shows what was found. Reads only."""
+    if not request.user.has_perm("ledger.view_block"):
+        raise PermissionDenied
+    started_ms = time.time_ns() // 1_000_000
+    report = run_audit()
+    save_result(result_of(report, started_ms))
+    forget_validity()
+    context = {
+        **admin.site.each_context(request),
+        "title": "Verify the chain",
+        "report": report,
+        "findings": report.findings[:SHOWN_FINDINGS],
+        "seconds": time.time_ns() / 1e9 - started_ms / 1e3,
+    }
+    return render(request, "admin/ledger/verify.html", context)

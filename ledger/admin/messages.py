@@ -1,0 +1,144 @@
+"""Messages in the admin. What was said is for superusers; that something was said, when and where, for the staff."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from ledger.admin.display import Cell, column, hash_copy, moment, plain, section, whole_hash
+from ledger.admin.filters import BlockFilter, KindFilter, RoomFilter, SealedFilter
+from ledger.admin.names import author_link, load_names, room_link, room_name
+from ledger.admin.readonly import ReadOnlyAdmin
+from ledger.core.canonical import parse_canonical
+from ledger.core.errors import LedgerFormatError
+from ledger.display import NOTHING, grouped
+from ledger.models import Message
+
+
+def _address(message: Message) -> str:
+    return reverse("admin:ledger_message_change", args=[message.pk])
+
+
+@admin.display(description="hash")
+def short(message: Message) -> Cell:
+    return hash_copy(message.hash, _address(message))
+
+
+@admin.display(description="state")
+def state(message: Message) -> Cell:
+    name = "pending" if message.leaf_index is None else "sealed"
+    return format_html('<span class="state state-{}">{}</span>', name, name)
+
+
+@admin.display(description="block")
+def block(message: Message) -> Cell:
+    if message.block_id is None:
+        return NOTHING
+    address = reverse("admin:ledger_block_change", args=[message.block_id])
+    return format_html('<a href="{}">Block {}</a>', address, grouped(message.block_id))
+
+
+@admin.display(description="refers to")
+def reference(message: Message) -> Cell:
+    if message.ref is None:
+        return NOTHING
+    digits = bytes(message.ref).hex()
+    return hash_copy(message.ref, reverse("admin:ledger_message_changelist", query={"q": digits}))
+
+
+@admin.display(description="entry")
+def seen(message: Message) -> Cell:
+    if message.seen_seq is None:
+        return NOTHING
+    return format_html("{} {}", grouped(message.seen_seq), hash_copy(message.seen_hash))
+
+
+@admin.display(description="checkpoint")
+def checkpoint(message: Message) -> Cell:
+    if message.checkpoint_size is None:
+        return NOTHING
+    return format_html("size {} {}", grouped(message.checkpoint_size), hash_copy(message.checkpoint_root))
+
+
+@admin.display(description="what it says")
+def said(message: Message) -> Cell:
+    """The text, name or emoji of the body, line by line."""
+    try:
+        body = parse_canonical((message.body or "null").encode())
+    except LedgerFormatError:
+        return "not readable"  # tampered; the audit says more
+    texts = [text for text in body.values() if isinstance(text, str)] if isinstance(body, dict) else []
+    return plain("\n".join(texts)) if texts else NOTHING
+
+
+CONTENT = section("Content", said, column("body", plain, "as recorded"), column("salt", whole_hash))
+DETAILS = (
+    section(None, column("hash", whole_hash), column("kind", str), room_link, column("room_seq"), author_link),
+    section("Place", state, column("leaf_index"), block, column("previous", whole_hash), reference),
+    section("Time (UTC)", column("received_ms", moment, "received"), column("sent_ms", moment, "sent")),
+    section("What the author had seen", seen, checkpoint),
+    section(
+        "Identity",
+        column("client_id", str),
+        *(column(field, whole_hash) for field in ("body_commitment", "device", "signature")),
+    ),
+)
+
+
+class NamedChangeList(ChangeList):
+    """A page of messages, with the names of their rooms and authors."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        load_names(self.result_list)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = (
+        short,
+        state,
+        column("kind", str),
+        room_link,
+        column("room_seq", title="seq"),
+        author_link,
+        column("received_ms", moment, "received (UTC)"),
+        column("leaf_index", title="leaf"),
+    )
+    list_display_links = None
+    list_filter = (SealedFilter, RoomFilter, KindFilter, BlockFilter)
+    filters = frozenset({"state", "kind", "room", "block"})
+    search_fields = ("leaf_index",)
+    search_help_text = "A leaf index, or the beginning of a message's hash (four digits or more)."
+    number_field = "leaf_index"
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-room_seq",) if request.GET.get("room") else ("-id",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedChangeList
+
+    def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        """The salt goes with the body: with it, a guess could be tried against the commitment."""
+        return (DETAILS[0], CONTENT, *DETAILS[1:]) if request.user.is_superuser else DETAILS
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
+        message: Message | None = super().get_object(request, object_id, from_field)
+        if message is not None:
+            load_names([message])
+        return message
+
+    def page_title(self, row: Message) -> str:
+        return f"{row.kind} {row.room_seq:,} in {room_name(row)}"
+
+    def page_context(self, row: Message) -> dict[str, Any]:
+        seqs = (row.room_seq - 1, row.room_seq + 1)
+        near = {near.room_seq: near for near in Message.objects.filter(room=row.room, room_seq__in=seqs)}
+        return {"earlier": _neighbour(near.get(seqs[0])), "later": _neighbour(near.get(seqs[1]))}
+
+
+def _neighbour(message: Message | None) -> tuple[str, str] | None:
+    return (_address(message), f"Entry {message.room_seq:,} of the room") if message else None

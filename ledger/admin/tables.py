@@ -1,0 +1,85 @@
+"""The ledger's smaller tables in the admin: genesis, room heads, tiles, cosignatures."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from ledger.admin.display import Cell, column, hash_copy, moment, section, whole_hash
+from ledger.admin.names import load_names, room_link
+from ledger.admin.readonly import ReadOnlyAdmin
+from ledger.display import grouped
+from ledger.models import Cosignature, Genesis, RoomHead, Tile
+
+
+@admin.register(Genesis)
+class GenesisAdmin(ReadOnlyAdmin):
+    list_display = (column("origin", str), column("min_bits"), column("created_ms", moment, "created (UTC)"))
+    fieldsets = (section(None, *list_display, column("key", str, "log key")),)
+
+
+class NamedHeads(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        load_names(self.result_list)
+
+
+@admin.display(description="newest entry")
+def newest(head: RoomHead) -> Cell:
+    return hash_copy(head.hash, reverse("admin:ledger_message_change", args=[head.last_id]) if head.seq else "")
+
+
+@admin.register(RoomHead)
+class RoomHeadAdmin(ReadOnlyAdmin):
+    list_display = (
+        column("room", str, "id"),
+        room_link,
+        column("seq"),
+        newest,
+        column("received_ms", moment, "time (UTC)"),
+    )
+    ordering = ("-last_id",)
+    fieldsets = (section(None, *list_display),)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedHeads
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> RoomHead | None:
+        head: RoomHead | None = super().get_object(request, object_id, from_field)
+        if head is not None:
+            load_names([head])
+        return head
+
+
+@admin.display(description="width")
+def width(tile: Tile) -> str:
+    return grouped(len(tile.hashes) // 32)
+
+
+@admin.display(description="hashes")
+def hashes(tile: Tile) -> Cell:
+    data = bytes(tile.hashes)
+    digits = "\n".join(f"{place:>3} {data[at : at + 32].hex()}" for place, at in enumerate(range(0, len(data), 32)))
+    return format_html('<pre class="plain">{}</pre>', digits)
+
+
+@admin.register(Tile)
+class TileAdmin(ReadOnlyAdmin):
+    list_display = (column("id", str), column("level"), column("index"), width)
+    ordering = ("-id",)
+    fieldsets = (section(None, *list_display[1:], hashes),)
+
+
+@admin.register(Cosignature)
+class CosignatureAdmin(ReadOnlyAdmin):
+    list_display = (
+        column("id", str),
+        column("block_id", title="block"),
+        column("vkey", str, "witness"),
+        column("time_s", str),
+    )
+    ordering = ("-block_id",)
+    fieldsets = (section(None, *list_display, column("signature", whole_hash)),)
