@@ -1,0 +1,41 @@
+"""Who asks the ledger's pages: a visitor, a member of one room, the owner."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from ledger import validity
+from ledger.tests.builders import ROOM
+
+
+def rooms_of_bob(user: Any, rooms: set[UUID]) -> set[UUID]:
+    """Bob is in the first room, nobody else in any."""
+    return {ROOM} & rooms if getattr(user, "username", "") == "bob" else set()
+
+
+@pytest.fixture
+def visitor(settings: Settings) -> Client:
+    """Nobody in particular."""
+    settings.LEDGER_READABLE_ROOMS = f"{__name__}.rooms_of_bob"
+    validity.forget_validity()
+    return Client()
+
+
+@pytest.fixture
+def member(visitor: Client, bob: User) -> Client:
+    """Bob, who may read the first room."""
+    client = Client()
+    client.force_login(bob)
+    return client
+
+
+@pytest.fixture
+def owner(visitor: Client, alice: User) -> Client:
+    """Alice, who is staff and in no room."""
+    client = Client()
+    client.force_login(alice)
+    return client

@@ -1,0 +1,104 @@
+"""Crashes between any two steps: a step is a statement to the database, a commit, or a durable change of a file.
+
+    with steps(Countdown(7, crash)): seal()      # `crash` is called before the seventh step
+
+`crash` raises where the test goes on in the same process, or kills the process where it is a child of the test's.
+"""
+
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+
+class Crash(BaseException):
+    """The end of a process, as far as the code under test can tell: nothing catches it."""
+
+
+class Countdown:
+    """Calls `crash` before step number `step`; never for 0."""
+
+    def __init__(self, step: int, crash: Callable[[], object]) -> None:
+        self._left = step
+        self._crash = crash
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._crash()
+
+
+def raise_crash() -> None:
+    raise Crash
+
+
+def kill_self() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def steps(count: Callable[[], None]) -> Iterator[None]:
+    """Calls `count` before each step, and after each commit."""
+
+    def statement(execute: Callable[..., Any], *args: Any) -> Any:
+        count()
+        return execute(*args)
+
+    def commit(database: Any) -> None:
+        try:
+            count()
+        except Crash:
+            database._rollback()  # as the server does when its client is gone
+            raise
+        real_commit(database)
+        count()
+
+    wrapper: Any = type(connections[DEFAULT_DB_ALIAS])
+    real_commit = wrapper._commit
+    with (
+        connection.execute_wrapper(statement),
+        patch.object(wrapper, "_commit", commit),
+        patch("os.fsync", _counted(os.fsync, count)),
+        patch("os.link", _counted(os.link, count)),
+        patch.object(Path, "replace", _counted(Path.replace, count)),
+    ):
+        yield
+
+
+def _counted(real: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        count()
+        return real(*args, **kwargs)
+
+    return call
+
+
+def child(work: Callable[[], object]) -> int:
+    """Starts a process that does `work`, with connections of its own. Returns its id."""
+    connections.close_all()  # neither a connection nor a pool's threads survive a fork
+    if connection.vendor == "postgresql":
+        connections[DEFAULT_DB_ALIAS].close_pool()  # type: ignore[attr-defined]
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001  (whatever it is, the child must not run on as a second test run)
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def ends_well(pid: int) -> bool:
+    """Waits for a child: whether it did its work. False when it was killed; a failure of its own fails the test."""
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert code in (0, -signal.SIGKILL), f"the child ended with {code}"
+    return code == 0

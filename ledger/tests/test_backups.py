@@ -1,0 +1,197 @@
+"""backup and restore: what comes out is what was there, audited; what would lose or fork anything is refused."""
+
+import io
+import shutil
+import sqlite3
+import stat
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from ledger.models import Message
+from ledger.sealing import seal
+from ledger.tests.builders import post, small_chain
+from ledger.tests.sealed import assert_valid
+from ledger.tests.tampering import Rows, read_everything, set_column, write_everything
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has pg_dump"),
+]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A backup of a small chain with a picture."""
+    small_chain()
+    picture = Path(settings.MEDIA_ROOT) / "avatars" / "a.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
+    (folder := tmp_path / "backups").mkdir()
+    call_command("backup", str(folder / "one"), stdout=io.StringIO())
+    return folder / "one"
+
+
+def restore(archive: Path) -> str:
+    out = io.StringIO()
+    call_command("restore", str(archive), stdout=out)
+    return out.getvalue()
+
+
+def refused(archive: Path, sentence: str) -> None:
+    """With this sentence, and nothing is changed."""
+    rows, files = read_everything(), sorted(map(str, settings.DATA_DIR.rglob("*")))
+    with pytest.raises(CommandError, match=sentence):
+        restore(archive)
+    assert read_everything() == rows
+    assert sorted(map(str, settings.DATA_DIR.rglob("*"))) == files
+
+
+def empty_house() -> None:
+    """As on a new machine: no rows, no key, no signed state, no files."""
+    write_everything({})
+    settings.LOG_KEY_FILE.unlink()
+    settings.SIGNED_STATE_FILE.unlink()
+    shutil.rmtree(settings.MEDIA_ROOT)
+
+
+def repacked(archive: Path, change: Callable[[Path], object]) -> Path:
+    """The archive with its database changed by an intruder."""
+    folder = archive.with_name("unpacked")
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    change(folder / "connect.sqlite3")
+    forged = archive.with_name("forged")
+    with tarfile.open(forged, "w") as tar:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                tar.add(path, path.relative_to(folder).as_posix())
+    return forged
+
+
+def test_a_backup_put_back_on_a_new_machine_is_everything_that_was_there(archive: Path) -> None:
+    rows, state = read_everything(), settings.SIGNED_STATE_FILE.read_bytes()
+    empty_house()
+    assert "the audit found them valid" in restore(archive)
+    assert read_everything() == rows
+    assert settings.SIGNED_STATE_FILE.read_bytes() == state
+    assert (settings.MEDIA_ROOT / "avatars" / "a.png").read_bytes() == b"a picture"
+    assert stat.S_IMODE(settings.LOG_KEY_FILE.stat().st_mode) == 0o600
+    assert restore(archive)  # and once more: nothing is lost by it
+    seal()
+    assert_valid()
+
+
+def test_the_key_is_apart_and_nobody_else_may_read_either(archive: Path) -> None:
+    key = archive.with_name("one.key")
+    assert key.read_bytes() == settings.LOG_KEY_FILE.read_bytes()
+    assert key.read_bytes().strip() not in archive.read_bytes()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (archive, key)] == [0o600, 0o600]
+    assert sorted(path.name for path in archive.parent.iterdir()) == ["one", "one.key"]
+
+
+def test_a_backup_replaces_nothing(archive: Path) -> None:
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("backup", str(archive))
+
+
+def test_what_is_not_valid_is_no_backup(tmp_path: Path) -> None:
+    small_chain()
+    set_column(Message, Message.objects.sealed()[3].pk, "sent_ms", 7)
+    (folder := tmp_path / "backups").mkdir()
+    with pytest.raises(CommandError, match="not valid, 1 findings \\(entry_changed\\)"):
+        call_command("backup", str(folder / "one"))
+    assert list(folder.iterdir()) == []
+
+
+def test_nothing_is_put_back_that_is_behind_the_signed_state(archive: Path) -> None:
+    post("after the backup")
+    newer = seal().block
+    rows: Rows = read_everything()
+    refused(archive, f"has signed {newer.tree_size} leaves .* use a newer backup")
+    write_everything({})
+    refused(archive, "has signed")
+    write_everything(rows)
+    assert_valid()
+
+
+def test_no_entry_that_is_here_is_written_over(archive: Path) -> None:
+    post("pending, after the backup")
+    refused(archive, "holds entries that this backup does not hold")
+
+
+def test_an_older_database_is_replaced_by_its_newer_backup(archive: Path, tmp_path: Path) -> None:
+    older = read_everything()
+    post("b")
+    seal()
+    call_command("backup", str(archive.with_name("two")), stdout=io.StringIO())
+    newer = read_everything()
+    write_everything(older)
+    restore(archive.with_name("two"))
+    assert read_everything() == newer
+    assert_valid()
+
+
+def test_a_backup_that_was_tampered_with_is_refused(archive: Path) -> None:
+    empty_house()
+
+    def forge(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE ledger_message SET author = ? WHERE leaf_index = 5", ["f" * 32])
+
+    forged = repacked(archive, forge)
+    shutil.copy(archive.with_name("one.key"), forged.with_name("forged.key"))
+    refused(forged, "not valid, 1 findings \\(entry_changed\\)")
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../escaped", "media/../../escaped", "media", "log.key"])
+def test_an_archive_that_holds_anything_else_is_refused(archive: Path, name: str) -> None:
+    with tarfile.open(archive, "a") as tar:
+        tar.addfile(tarfile.TarInfo(name))
+    refused(archive, "is no backup: it holds")
+
+
+@pytest.mark.parametrize("content", [b"", b"no tar at all", bytes(10_240)])
+def test_a_file_that_is_no_archive_is_refused(archive: Path, content: bytes) -> None:
+    archive.write_bytes(content)
+    refused(archive, "no backup|cannot be read as a backup")
+
+
+def test_another_logs_key_is_refused(archive: Path) -> None:
+    archive.with_name("one.key").write_text("another")
+    refused(archive, "is not the key that this log signs with")
+    archive.with_name("one.key").unlink()
+    restore(archive)
+    settings.LOG_KEY_FILE.unlink()
+    refused(archive, "The log's key is missing")
+
+
+def test_another_store_is_told_its_own_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(connection._connections["default"]), "vendor", "other")  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="pg_dump"):
+        call_command("backup", str(tmp_path / "one"))
+
+
+def test_a_crash_while_it_is_put_back_leaves_the_old_rows_or_the_new_ones_and_no_way_to_fork(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is one transaction of SQLite's; what remains is a crash before the signed state."""
+    rows: Any = read_everything()
+    empty_house()
+    monkeypatch.setattr("ledger.restoring._advance", lambda carried: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        restore(archive)
+    assert read_everything() == rows
+    with pytest.raises(Exception, match=r"signed_state\.json is missing"):
+        seal()
+    monkeypatch.undo()
+    restore(archive)
+    seal()
+    assert_valid()
