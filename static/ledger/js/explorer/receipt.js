@@ -1,0 +1,92 @@
+/* A receipt that is dropped, pasted or chosen is checked here, in the page: it goes nowhere.
+   Markup: templates/ledger/_receipt.html. */
+
+import { history } from "../keeper/evidence.js";
+import { PublishedLog, Unreachable } from "../keeper/published.js";
+import { Shelf } from "../keeper/shelf.js";
+import { Watch } from "../keeper/watch.js";
+import { drawReceipt } from "../receipt/drawing.js";
+import { openReceipt } from "../receipt/open.js";
+import { report, verdict } from "../receipt/report.js";
+import { showRows, showVerdict } from "../receipt/rows.js";
+import { checkReceipt } from "../receipts.js";
+
+const LARGEST = 1_000_000; // a receipt is under 100 KiB; anything else is a mistake
+const FIRST_LINE = "c2sp.org/tlog-proof@";
+
+export function watchReceipts(section) {
+  const place = (name) => section.querySelector(`[data-${name}]`);
+  const take = async (file) => show(place, await read(file));
+  place("file").addEventListener("change", ({ target }) => {
+    if (target.files.length) take(target.files[0]);
+    target.value = ""; // so that the same file can be chosen again
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    section.dataset.over = "";
+  });
+  document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget ?? delete section.dataset.over);
+  document.addEventListener("drop", (event) => {
+    delete section.dataset.over;
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    event.preventDefault();
+    take(file);
+  });
+  document.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text");
+    if (!text.startsWith(FIRST_LINE)) return;
+    event.preventDefault();
+    show(place, text);
+  });
+}
+
+async function read(file) {
+  return file.size <= LARGEST ? file.text() : "";
+}
+
+async function show(place, receipt) {
+  showVerdict(place("verdict"), { state: "idle", text: "Checking…" });
+  try {
+    const { vkey, watch } = await chooseKey(place("key").value.trim());
+    const { parts } = await openReceipt(receipt);
+    const rows = report(await checkReceipt(receipt, vkey), { receipt: parts, vkey });
+    const summary = verdict(rows);
+    await showContent(place, parts, rows);
+    showRows(place("results"), rows);
+    showVerdict(place("verdict"), summary);
+    place("outcome").hidden = false;
+    place("verdict").scrollIntoView({ block: "nearest" });
+    const isSound = watch && summary.state !== "bad";
+    place("history").textContent = isSound ? history(await watch.check(parts.checkpointNote), watch) : "";
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    const text = "Not checked: the server did not give the log's key. Type it, or try again.";
+    showVerdict(place("verdict"), { state: "unsaid", text });
+  }
+}
+
+/* The key that somebody typed; else the one that this browser kept, or the server's. With the latter goes the log that
+   this browser follows. */
+async function chooseKey(typed) {
+  if (typed) return { vkey: typed, watch: null };
+  const log = new PublishedLog();
+  const watch = new Watch({ vkey: await log.key(), log, shelf: new Shelf() });
+  return { vkey: watch.pinned, watch };
+}
+
+async function showContent(place, receipt, rows) {
+  place("content").hidden = !receipt;
+  if (!receipt) return;
+  const { record, body, block, index } = receipt;
+  place("kind").textContent = `${record.statement?.kind ?? "entry"} ${record.room_seq}, received`;
+  const time = place("time");
+  const received = new Date(record.received_ms);
+  time.textContent = Number.isNaN(received.getTime()) ? "" : `${received.toISOString().slice(0, 19).replace("T", " ")} UTC.`;
+  place("text").textContent = body?.text ?? body?.emoji ?? "";
+  place("block").href = new URL(`/chain/blocks/${block.height}/?from=${index}#entry-${index}`, location.href);
+  const figure = place("path");
+  for (const { name, state } of rows) figure.dataset[name] = state;
+  figure.replaceChildren(await drawReceipt(receipt));
+}

@@ -1,0 +1,52 @@
+/** Puts the rows of `report.js` into the document. A row is a <details> from the page's template "check". */
+
+const NAMES = { idle: "Not checked yet", good: "Right", bad: "Wrong", unsaid: "Nothing can be said" };
+
+export function showRows(list, rows) {
+  const { content } = document.querySelector('[data-template="check"]');
+  list.replaceChildren(...rows.map((row) => fill(content.firstElementChild.cloneNode(true), row)));
+}
+
+/** Shows the sentence for all of them. */
+export function showVerdict(node, { state, text }) {
+  node.dataset.state = state;
+  node.textContent = text;
+}
+
+function fill(node, { name, title, state, text, pairs, inputs }) {
+  node.dataset.check = name;
+  node.dataset.state = state;
+  const place = (part) => node.querySelector(`[data-check-${part}]`);
+  place("title").textContent = title;
+  place("state").textContent = NAMES[state];
+  place("text").textContent = text;
+  place("inputs").replaceChildren(...pairs.flatMap(pairNodes), ...inputs.flatMap(inputNodes));
+  if (state === "bad") place("details").open = true;
+  return node;
+}
+
+function pairNodes({ labels, expected, got, difference }) {
+  return [...entry(labels[0], marked(difference.expected), expected), ...entry(labels[1], marked(difference.got), got)];
+}
+
+const inputNodes = ([label, value]) => entry(label, [value], value);
+
+function entry(label, content, copies) {
+  const term = document.createElement("dt");
+  term.textContent = label;
+  const value = document.createElement("dd");
+  const code = document.createElement("code");
+  code.append(...content);
+  const copy = document.createElement("button");
+  Object.assign(copy, { type: "button", className: "copy" });
+  copy.dataset.copy = copies;
+  copy.setAttribute("aria-label", `Copy: ${label}`);
+  value.append(code, copy);
+  return [term, value];
+}
+
+function marked([before, differing, after]) {
+  const mark = document.createElement("mark");
+  mark.textContent = differing || "…";
+  return [before, mark, after];
+}
