@@ -1,0 +1,39 @@
+"""E-mail addresses: checked by email-validator, kept in one spelling, confirmed or not.
+
+Nothing here connects to a mail server. DNS is asked only at sign-up and only under EMAIL_CHECK_DNS.
+"""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from email_validator import EmailNotValidError, validate_email
+
+DNS_TIMEOUT_S = 5
+
+
+def normalize_address(address: str, *, check_dns: bool = False) -> str:
+    """The one spelling under which `address` is stored: lower case, its domain in ASCII.
+
+    Raises ValidationError with a sentence for the form. When DNS does not answer in time the address passes.
+    """
+    try:
+        found = validate_email(
+            address,
+            allow_smtputf8=False,
+            check_deliverability=check_dns,
+            timeout=DNS_TIMEOUT_S if check_dns else None,
+        )
+    except EmailNotValidError as error:
+        raise ValidationError(str(error), code="invalid_email") from error
+    return (found.ascii_email or found.normalized).lower()
+
+
+def is_confirmed(user: AbstractBaseUser) -> bool:
+    return bool(EmailAddress.objects.filter(user_id=user.pk, verified=True).exists())
+
+
+def confirm_address(user: AbstractBaseUser) -> None:
+    """Makes the account's address its only one, and confirmed: its link came back, or an operator set it."""
+    email = user.email  # type: ignore[attr-defined]
+    EmailAddress.objects.filter(user_id=user.pk).exclude(email=email).delete()
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"primary": True, "verified": True})

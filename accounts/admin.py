@@ -1,0 +1,73 @@
+"""People in the admin: find, look, switch off. Nobody is deleted, for what they wrote stays theirs."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest
+
+from accounts.addresses import confirm_address
+from accounts.models import HeldName, User
+
+# One door: our log-in form throttles and answers alike for unknown names; the admin's own does neither.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+admin.site.register(HeldName)
+
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("username", "email", "=id")
+    ordering = ("username",)
+    readonly_fields = ("id", "date_joined", "last_login")
+    actions = ("switch_off", "switch_on")
+    fieldsets = (
+        (None, {"fields": ("id", "username", "email", "password", "is_active")}),
+        ("Powers", {"fields": POWERS}),
+        ("Times", {"fields": ("date_joined", "last_login")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "email", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Only a superuser hands out powers, or touches another superuser's account."""
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        if _may_change_powers(request):
+            return fixed
+        return (*fixed, *POWERS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.is_superuser and not _may_change_powers(request):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Form, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            confirm_address(obj)  # the old address must not log in or reset any more
+
+    @admin.action(description="Switch off (logs out everywhere)", permissions=["change"])
+    def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        others = self._within_reach(request, people).exclude(
+            username=request.user.get_username()
+        )  # nobody locks themselves out
+        self.message_user(request, f"Switched off: {others.update(is_active=False)}.")
+
+    @admin.action(description="Switch on", permissions=["change"])
+    def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self.message_user(request, f"Switched on: {self._within_reach(request, people).update(is_active=True)}.")
+
+    @staticmethod
+    def _within_reach(request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:
+        return people if _may_change_powers(request) else people.filter(is_superuser=False)
+
+
+def _may_change_powers(request: HttpRequest) -> bool:
+    return request.user.is_active and request.user.is_superuser

@@ -1,0 +1,117 @@
+"""The forms of accounts: plain labels, one line of help, the focus on the first thing to mend."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
+from django import forms
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.addresses import normalize_address
+from accounts.models import HeldName, User
+from accounts.names import GROUPS, LONGEST, check_not_reserved, validate_username
+
+NAME_HELP = f"2 to {LONGEST} letters, digits, dots, hyphens or underscores. Others mention you by it."
+EMAIL_HELP = "Never shown to others."
+PASSWORD_HELP = "At least 8 characters, not digits alone and not a common password."  # noqa: S105
+_NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+
+
+class Courtesy(forms.Form):
+    """Labels instead of placeholders, and the focus where a person goes on."""
+
+    labels: dict[str, str] = {}
+    helps: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.helps.get(name, "")
+        self._focus_on(next(iter(self.fields)))
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        wrong = [name for name in self.fields if name in self.errors]
+        if wrong:
+            self._focus_on(wrong[0])
+
+    def _focus_on(self, chosen: str) -> None:
+        for name, field in self.fields.items():
+            field.widget.attrs["autofocus"] = name == chosen
+
+
+class LoginForm(Courtesy, allauth_forms.LoginForm):  # type: ignore[misc]
+    labels = {"login": "Username or e-mail", "password": "Password"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs.update(_NAME_ATTRIBUTES)
+
+
+class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
+    labels = {"username": "Username", "email": "E-mail", "password1": "Password", "password2": "Password, once more"}
+    helps = {"username": NAME_HELP, "email": EMAIL_HELP, "password1": PASSWORD_HELP}
+
+    # A plain field: email-validator's sentences say what is wrong with an address, Django's pattern only that it is.
+    email = forms.CharField(max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs.update(_NAME_ATTRIBUTES)
+
+    def clean_email(self) -> str:
+        address = normalize_address(self.cleaned_data["email"], check_dns=settings.EMAIL_CHECK_DNS)
+        unique: str = self.validate_unique_email(address)
+        return unique
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:  # only under mandatory verification: pretend, see HeldName
+            make_password(self.cleaned_data["password1"])  # as long as a real sign-up takes
+            HeldName.objects.get_or_create(name=self.cleaned_data["username"])
+        answer: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return answer
+
+    def save(self, request: HttpRequest) -> User:
+        """Raises IntegrityError when the name or the address was taken since the form was checked."""
+        user = self.new_user(request)
+        with transaction.atomic():  # after hashing: SQLite would let nobody else write meanwhile
+            user.save()
+            setup_user_email(request, user, [EmailAddress(email=user.email)])
+        return user
+
+    def new_user(self, request: HttpRequest) -> User:
+        """The user that the form describes, not saved yet."""
+        adapter = get_adapter()
+        user: User = adapter.save_user(request, adapter.new_user(request), self, commit=False)
+        return user
+
+
+class OwnerForm(SignupForm):
+    """The same questions; `owner.make_owner` saves the answer."""
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        validate_username(name)
+        check_not_reserved(name, GROUPS)
+        return name
+
+
+class ResetPasswordForm(Courtesy, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    labels = {"email": "E-mail"}
+
+
+class ResetPasswordKeyForm(Courtesy, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    labels = {"password1": "New password", "password2": "New password, once more"}
+    helps = {"password1": PASSWORD_HELP}
+
+
+class ChangePasswordForm(Courtesy, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    labels = {"oldpassword": "Current password", **ResetPasswordKeyForm.labels}
+    helps = {"password1": PASSWORD_HELP}

@@ -1,0 +1,27 @@
+"""Addresses of accounts. allauth's views under our own paths; what Connect does not offer has no address."""
+
+from allauth.account import views as allauth_views
+from django.urls import path, re_path
+from django.views.decorators.http import require_POST
+
+from accounts.avatars import avatar
+from accounts.views import ResetFromMailView, SignupView, owner
+
+urlpatterns = [
+    path("signup/", SignupView.as_view(), name="account_signup"),
+    path("login/", allauth_views.login, name="account_login"),
+    path("logout/", require_POST(allauth_views.logout), name="account_logout"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("owner/<str:token>/", owner, name="owner"),
+    path("confirm-email/", allauth_views.email_verification_sent, name="account_email_verification_sent"),
+    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", allauth_views.confirm_email, name="account_confirm_email"),
+    path("password/change/", allauth_views.password_change, name="account_change_password"),
+    path("password/reset/", allauth_views.password_reset, name="account_reset_password"),
+    path("password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        ResetFromMailView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    path("avatars/<str:user_id>", avatar, name="avatar"),
+]
