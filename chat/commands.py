@@ -1,0 +1,191 @@
+"""What the server does with the commands of one connection. It answers through the connection and knows no socket.
+
+A room that its user cannot see is not among the connection's cursors, and so does not exist: the same answer as for an
+id that was never given out. Sends reach the recorder in the order in which they came; each ack comes when its entry is
+committed.
+"""
+
+import asyncio
+import logging
+from time import time
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.models import User
+from chat import store
+from chat.connection import Connection
+from chat.hub import Hub, fit_page
+from chat.people import describe
+from chat.posting import check_rate, draft_post, refusal_of
+from chat.protocol import Command, Hello, Older, Ping, Read, Send, Sync
+from chat.rates import Bucket
+from chat.refusals import CloseCode, Disconnect, Refusal
+from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events, encode_reset, encode_welcome, limits
+from chat.ring import Ring
+from chat.threads import readers
+from ledger.recorder import RecordError, get_recorder
+
+logger = logging.getLogger(__name__)
+
+COMMANDS_PER_S, COMMANDS_BURST = 20, 200
+PAGE_COST = 10
+"""What a page of history costs, in commands."""
+REFUSED_PER_S, REFUSED_BURST = 1, 100
+"""Who goes on after so many refusals is disconnected."""
+
+
+class Commands:
+    def __init__(self, connection: Connection, hub: Hub, user: User, address: str) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._user = user
+        self._address = address
+        self._inflight = asyncio.Semaphore(INFLIGHT_LIMIT)
+        self._allowance = Bucket(COMMANDS_PER_S, COMMANDS_BURST)
+        self._patience = Bucket(REFUSED_PER_S, REFUSED_BURST)
+        self._recordings: set[asyncio.Task[None]] = set()
+
+    async def greet(self, hello: Hello) -> None:
+        """Subscribes, then welcomes; what comes after the heads in `welcome` follows it."""
+        found = await readers.run(store.find_rooms, self._user)
+        heads = await self._hub.join(self._connection, [room.pk for room, _ in found])
+        ahead = [room for room, cursor in hello.cursors.items() if cursor > heads.get(room, cursor)]
+        if ahead:  # The client was here before by another process, which knows more, or by another database.
+            heads |= await readers.run(store.find_heads, ahead)
+        read = {room.pk: max(seq, self._hub.warden.read_position(self._user.pk, room.pk)) for room, seq in found}
+        spans = {room: (seq, heads[room]) for room, seq in read.items() if heads[room] > seq}
+        unread = await readers.run(store.count_unread, self._user.pk, spans) if spans else {}
+        rooms = [
+            {
+                "id": room.pk.hex,
+                "slug": room.slug,
+                "name": room.name,
+                "kind": "room",
+                "head": heads[room.pk],
+                "read": read[room.pk],
+                "unread": unread.get(room.pk, 0),
+                "mentions": 0,
+            }
+            for room, _ in found
+        ]
+        self._connection.push(
+            encode_welcome(
+                me=describe(self._user),
+                now_ms=int(time() * 1000),
+                limits=limits(settings.SEND_PER_MIN),
+                rooms=rooms,
+                checkpoint=self._hub.keeper.sealings.checkpoint,
+            )
+        )
+        self._begin(hello, heads)
+
+    async def obey(self, command: Command) -> None:
+        """Answers with an ack, a page or an error."""
+        try:
+            self._charge(command)
+            await self._perform(command)
+        except Refusal as refusal:
+            refusal.re = getattr(command, "id", None)
+            refusal.client_id = command.client_id.hex if isinstance(command, Send) else None
+            await self.refuse(refusal)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answers with the error. Disconnect when there have been too many."""
+        if self._patience.take():
+            raise Disconnect(CloseCode.RATE_LIMIT)
+        await self._connection.reply(encode_error(refusal))
+
+    def _charge(self, command: Command) -> None:
+        """Sends have their own rate, by person and address."""
+        cost = 0 if isinstance(command, Send) else PAGE_COST if isinstance(command, Sync | Older) else 1
+        if wait_s := self._allowance.take(cost):
+            raise Refusal("rate_limited", "too many requests; wait a moment", after_ms=int(wait_s * 1000) + 1)
+
+    def _begin(self, hello: Hello, heads: dict[UUID, int]) -> None:
+        """From here on the connection is fed."""
+        self._hub.tell_sealed(self._connection, heads)
+        for room, head in heads.items():
+            cursor = hello.cursors.get(room, head)
+            if cursor > head:
+                self._connection.push(encode_reset(room, "this server knows fewer entries"))
+                cursor = head
+            ring = self._hub.keeper.rings[room]
+            self._connection.cursors[ring] = cursor
+            self._connection.mark(ring)
+
+    async def _perform(self, command: Command) -> None:
+        match command:
+            case Send():
+                await self._send(command)
+            case Sync(id=id, room=room, after=after, limit=limit):
+                ring = self._ring(room)
+                events = await self._hub.read_after(ring, after, limit)
+                await self._page(id, room, events, more=bool(events) and events[-1][0] < ring.head)
+            case Older(id=id, room=room, before=before, limit=limit):
+                found = await readers.run(store.read_before, self._ring(room).room, before, limit)
+                events = fit_page(found[::-1], step=-1)[::-1]
+                await self._page(id, room, events, more=bool(events) and events[0][0] > 1)
+            case Read(room=room, seq=seq):
+                self._hub.warden.note_read(self._connection, self._ring(room).room, seq)
+            case Ping(n=n):
+                self._connection.pong(n)
+            case Hello():
+                raise Refusal("bad_frame", "hello comes once")
+
+    def _ring(self, room: UUID) -> Ring:
+        ring = self._hub.ring(room)
+        if ring is None or ring not in self._connection.cursors:
+            raise Refusal("not_found", "there is no such room")
+        return ring
+
+    async def _page(self, id: str | int, room: UUID, events: store.Encoded, *, more: bool) -> None:
+        await self._connection.reply(encode_events(room, [event for _, event in events], re=id, more=more))
+
+    async def _send(self, command: Send) -> None:
+        self._ring(command.room)
+        if command.files:
+            raise Refusal("not_found", "there is no such file")
+        if command.device or command.signature:
+            raise Refusal("forbidden", "this server takes no author signatures")
+        check_rate(self._user.pk, self._address, command.text)
+        if command.reply_to and not await readers.run(store.holds_post, command.room, command.reply_to):
+            raise Refusal("not_found", "there is no such message in this room")
+        await self._inflight.acquire()
+        task = asyncio.create_task(self._record(command))
+        self._recordings.add(task)
+        task.add_done_callback(self._recordings.discard)
+
+    async def _record(self, command: Send) -> None:
+        draft = draft_post(
+            room=command.room,
+            author=self._user.pk,
+            client_id=command.client_id,
+            text=command.text,
+            reply_to=command.reply_to,
+            sent_ms=command.sent_ms,
+            seen=command.seen,
+            checkpoint=command.checkpoint,
+            salt=command.salt,
+        )
+        try:
+            recorded = await get_recorder().submit(draft)
+        except RecordError as error:
+            refusal = refusal_of(error)
+            refusal.re, refusal.client_id = command.id, command.client_id.hex
+            self._connection.push(encode_error(refusal))
+        else:
+            row = recorded.message
+            self._connection.push(
+                encode_ack(
+                    re=command.id,
+                    client_id=row.client_id,
+                    room=row.room,
+                    seq=row.room_seq,
+                    hash=bytes(row.hash),
+                    received_ms=row.received_ms,
+                    duplicate=recorded.duplicate,
+                )
+            )
+        finally:
+            self._inflight.release()

@@ -1,0 +1,79 @@
+"""The page that erases a message: asks for a reason, says what goes and what stays, and does it.
+
+It needs no JavaScript. Whoever sees the room meanwhile sees the words go: the `erase` entry reaches them as an event.
+"""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from chat import fields
+from chat.erasing import REASON_LIMIT, check_may_erase, erase_message
+from chat.events import build_events
+from chat.models import Room
+from chat.posting import check_rate
+from chat.refusals import Refusal
+from ledger.core.errors import LedgerFormatError
+from ledger.models import Message
+
+STATUS = {
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "legal_hold": HTTPStatus.CONFLICT,
+    "client_id_reused": HTTPStatus.CONFLICT,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+PROBLEMS = {
+    "empty": "Write down why: the reason stays in the ledger where the words were.",
+    "too_long": f"The reason is longer than {REASON_LIMIT} characters. Please shorten it.",
+    "rate_limited": "That is too much at once. Wait a moment, then try again.",
+    "busy": "The server is busy, and nothing was erased. Please try again.",
+}
+FINAL = {"forbidden", "legal_hold"}
+"""What another reason would not change."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
+    """For who does not see the room there is no message; who sees it and may not erase is told so."""
+    user = request.user
+    assert isinstance(user, User)
+    room = get_object_or_404(Room.objects.visible_to(user), slug=slug)
+    message = get_object_or_404(Message, room=room.pk, hash=bytes.fromhex(leaf_hash))
+    context: dict[str, Any] = {"room": room, "client_id": uuid4().hex, "limit": REASON_LIMIT}
+    try:
+        check_may_erase(user, message)
+        if request.method == "POST":
+            client_id, reason = _read_form(request)
+            check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), reason)
+            erase_message(user, message, client_id, reason)
+            return HttpResponseRedirect(f"/rooms/{room.slug}/#m{message.room_seq}", status=HTTPStatus.SEE_OTHER)
+    except Refusal as refusal:
+        context |= {
+            "problem": PROBLEMS.get(refusal.code, refusal.detail),
+            "is_final": refusal.code in FINAL,
+            "reason": request.POST.get("reason", ""),
+        }
+        status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+    else:
+        status = HTTPStatus.OK
+    (context["event"],) = build_events([message])
+    return render(request, "chat/erase.html", context, status=status)
+
+
+def _read_form(request: HttpRequest) -> tuple[UUID, str]:
+    """The client id is drawn with the form, so sending it twice erases once."""
+    reason = fields.read_text(request.POST.get("reason", "").replace("\r\n", "\n"), REASON_LIMIT)
+    try:
+        return fields.read_id(request.POST.get("client_id") or uuid4().hex), reason
+    except LedgerFormatError as error:
+        raise Refusal("bad_frame", str(error)) from None

@@ -1,0 +1,47 @@
+"""Who may erase a message: its author, or a moderator, unless the room is under legal hold.
+
+A moderator is whoever is staff, until rooms have moderators of their own. Whether a request was one or the other stays
+in the ledger: the `erase` entry names who asked and why. How words go is `ledger/erasing.py`.
+"""
+
+import time
+from uuid import UUID
+
+from accounts.models import User
+from chat.models import Room
+from chat.posting import refusal_of
+from chat.refusals import Refusal
+from ledger.erasing import Erasure, erase
+from ledger.errors import NotErasable, RecordError
+from ledger.models import Message
+
+REASON_LIMIT = 500
+"""Characters of a reason after trimming."""
+
+
+def check_may_erase(user: User, message: Message, *, lock: bool = False) -> None:
+    """Refusal, with a sentence for people, when the user may not or nobody may. `lock`: so it stays till the commit."""
+    if message.author != user.pk and not user.is_staff:
+        raise Refusal("forbidden", "Only its author or a moderator can erase a message.")
+    rooms = Room.objects.select_for_update() if lock else Room.objects.all()
+    if rooms.get(pk=message.room).legal_hold:
+        raise Refusal("legal_hold", "This room is under legal hold: until it is lifted, nothing in it can be erased.")
+
+
+def erase_message(user: User, message: Message, client_id: UUID, reason: str) -> None:
+    """Erases a post and all its versions; nothing where that was done before. Refusal when it stays as it is."""
+    erasure = Erasure(
+        post=message,
+        author=user.pk,
+        client_id=client_id,
+        sent_ms=time.time_ns() // 1_000_000,
+        reason=reason,
+        # Asked inside the transaction: a hold that was set meanwhile counts.
+        allow=lambda: check_may_erase(user, message, lock=True),
+    )
+    try:
+        erase(erasure)
+    except NotErasable as error:
+        raise Refusal("forbidden", str(error)) from None
+    except RecordError as error:
+        raise refusal_of(error) from None

@@ -1,0 +1,84 @@
+"""The readable page of an exported room: no script, nothing from elsewhere, every word as text.
+
+A head, any number of pieces with entries, and a foot, so that a page of any length is written in constant memory.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from accounts.models import User
+from chat.models import Room
+from chat.people import Person, find_people
+from ledger.core.checkpoints import parse_checkpoint
+from ledger.core.notes import parse_note
+from ledger.display import time_stamp, time_text
+from ledger.models import Message
+
+_MARK = "<!-- entries -->"
+VERBS = {
+    "post": "replied to",
+    "edit": "edited",
+    "delete": "deleted",
+    "react": "reacted to",
+    "unreact": "took a reaction back from",
+    "erase": "erased",
+    "room.create": "opened the room",
+    "room.update": "changed the room",
+    "member.join": "joined",
+    "member.leave": "left",
+    "member.remove": "removed somebody",
+}
+
+
+class ExportPage:
+    def __init__(self, room: Room, user: User, head: int, vkey: str, note: str) -> None:
+        checkpoint = parse_checkpoint(parse_note(note).body)
+        context = {
+            "room": room,
+            "user": user,
+            "head": head,
+            "origin": settings.LOG_ORIGIN,
+            "vkey": vkey,
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+            "made": datetime.now(UTC),
+            "mark": _MARK,
+        }
+        self._room = room
+        self._head, _, self._foot = render_to_string("chat/export.html", context).partition(_MARK)
+
+    def head(self) -> str:
+        return self._head
+
+    def foot(self) -> str:
+        return self._foot
+
+    def entries(self, rows: Sequence[Message]) -> str:
+        """These entries, in order. Two queries."""
+        people = find_people({row.author for row in rows})
+        refs = {bytes(row.ref) for row in rows if row.ref is not None}
+        named = Message.objects.filter(room=self._room.pk, hash__in=refs).values_list("hash", "room_seq")
+        seqs = {bytes(hash_): seq for hash_, seq in named}
+        entries = [_describe(row, people[row.author], seqs) for row in rows]
+        return render_to_string("chat/_export_entries.html", {"entries": entries})
+
+
+def _describe(row: Message, author: Person, seqs: Mapping[bytes, int]) -> dict[str, Any]:
+    body = json.loads(row.body) if row.body is not None else {}
+    return {
+        "seq": row.room_seq,
+        "hash": row.hash.hex(),
+        "author": author,
+        "time": time_text(row.received_ms),
+        "iso": time_stamp(row.received_ms),
+        "block": row.block.height if row.block is not None and row.block.checkpoint is not None else None,
+        "verb": "" if row.kind == "post" and row.ref is None else VERBS.get(row.kind, row.kind),
+        "ref": seqs.get(bytes(row.ref)) if row.ref is not None else None,
+        "erased": row.body is None and row.body_commitment is not None,
+        "words": body.get("text") or body.get("reason") or body.get("emoji") or body.get("name") or "",
+    }

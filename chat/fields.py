@@ -1,0 +1,95 @@
+"""Readers of the values in a client's frame: plain JSON in, checked values out, LedgerFormatError or Refusal else.
+
+Ids and hashes are lower-case hex here and bytes inside. What ends up in a record is read by the ledger's rules.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from chat.refusals import Refusal
+from ledger.core.canonical import parse_base64
+from ledger.core.fields import HASH_SIZE, check_int, parse_bytes, parse_int, parse_object, parse_text
+from ledger.core.records import Seen, TreeHead
+
+TEXT_LIMIT = 8000
+"""Characters (code points) after trimming."""
+PAGE_LIMIT = 200
+"""Events that one request may ask for."""
+ID_LIMIT = 100
+"""Characters of a request's id."""
+FILES_LIMIT = 20
+
+RequestId = str | int
+
+_TRIMMED = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What JavaScript's trim() takes off, so that browser and server agree on what is empty."""
+
+
+def read_id(value: object) -> UUID:
+    return UUID(bytes=parse_bytes(value, 16, "id"))
+
+
+def read_hash(value: object) -> bytes | None:
+    return None if value is None else parse_bytes(value, HASH_SIZE, "hash")
+
+
+def read_signature(value: object) -> bytes | None:
+    return None if value is None else parse_base64(value, 64)
+
+
+def read_request_id(value: object) -> RequestId:
+    if isinstance(value, str) and len(value) <= ID_LIMIT:
+        return value
+    return read_count(value)
+
+
+def read_count(value: object) -> int:
+    """0 … 2^53 − 1."""
+    number = parse_int(value, "number")
+    check_int(number, "number")
+    return number
+
+
+def read_limit(value: object) -> int:
+    limit = read_count(value)
+    if not 1 <= limit <= PAGE_LIMIT:
+        raise Refusal("bad_frame", f"limit: not in 1 … {PAGE_LIMIT}")
+    return limit
+
+
+def read_text(value: object, limit: int = TEXT_LIMIT) -> str:
+    """The text trimmed. Refusal when nothing or too much is left."""
+    text = parse_text(value, "text").strip(_TRIMMED)
+    if not text:
+        raise Refusal("empty", "there is no text")
+    if len(text) > limit:
+        raise Refusal("too_long", f"{len(text):,} of at most {limit:,} characters")
+    if "\0" in text:
+        raise Refusal("bad_frame", "text: holds a NUL")
+    return text
+
+
+def read_files(value: object) -> tuple[UUID, ...]:
+    if not isinstance(value, list) or len(value) > FILES_LIMIT:
+        raise Refusal("bad_frame", f"files: not a list of at most {FILES_LIMIT} ids")
+    return tuple(map(read_id, value))
+
+
+def read_seen(value: object) -> Seen | None:
+    if value is None:
+        return None
+    fields = parse_object(value, frozenset({"seq", "hash"}), "seen")
+    return Seen(parse_int(fields["seq"], "seq"), parse_bytes(fields["hash"], HASH_SIZE, "hash"))
+
+
+def read_tree_head(value: object) -> TreeHead | None:
+    if value is None:
+        return None
+    fields = parse_object(value, frozenset({"size", "root"}), "checkpoint")
+    return TreeHead(parse_int(fields["size"], "size"), parse_bytes(fields["root"], HASH_SIZE, "root"))
+
+
+def read_cursors(value: object) -> dict[UUID, int]:
+    if not isinstance(value, Mapping):
+        raise Refusal("bad_frame", "cursors: not an object of room → seq")
+    return {read_id(room): read_count(seq) for room, seq in value.items()}

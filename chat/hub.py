@@ -1,0 +1,168 @@
+"""The hub: one in a process, between the recorder and every connection.
+
+    recorder ─ rows ──┐           ┌ ring of each room ── cursor of each connection ── its pump ── socket
+    doorbell ─────────┤  keeper  ─┤
+    every 1.5 s ──────┘           └ newest blocks
+
+When a room has grown, its connections are marked; each fetches by its own cursor when its socket takes more. An event
+is encoded once, and connections with one cursor share one frame.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from chat import store
+from chat.connection import Connection
+from chat.doorbell import open_doorbell
+from chat.keeper import Keeper, Runner, is_dense
+from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
+from chat.ring import Ring, fit_frame
+from chat.store import Encoded
+from chat.threads import Threads, readers
+from chat.warden import Warden
+from ledger.models import Message
+from ledger.recorder import add_listener
+
+TICK_S = 1.5
+"""With the time that a turn takes, what nobody announced is delivered, and who is revoked is closed, within 2 s."""
+SHORTCUT_BYTES = 64 * 1024
+"""Encoded events up to this size travel with the doorbell."""
+
+
+class Hub:
+    def __init__(self, keeper_threads: Runner | None = None, pages: Runner = readers) -> None:
+        self.connections: set[Connection] = set()
+        self.doorbell = open_doorbell(self._hear)
+        self.keeper = Keeper(self, keeper_threads or Threads("keeper", 1))
+        self.warden = Warden(self)
+        self._members: defaultdict[UUID, set[Connection]] = defaultdict(set)
+        self._pages = pages
+        self._loop = asyncio.get_running_loop()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, tick_s: float) -> None:
+        jobs = [self.keeper.run(tick_s), self.warden.run(tick_s)]
+        if self.doorbell is not None:
+            jobs.append(self.doorbell.run())
+        self._tasks = [self._loop.create_task(job) for job in jobs]
+
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    # For consumers
+
+    async def join(self, connection: Connection, rooms: Sequence[UUID]) -> dict[UUID, int]:
+        """Subscribes to the rooms, then returns their heads: what comes after these will reach the connection."""
+        self.connections.add(connection)
+        for room in rooms:
+            self._members[room].add(connection)
+        await self.keeper.open(rooms)
+        return {room: self.keeper.rings[room].head for room in rooms}
+
+    def leave(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        for members in self._members.values():
+            members.discard(connection)
+
+    def ring(self, room: UUID) -> Ring | None:
+        """None for a room in which nobody here is."""
+        return self.keeper.rings.get(room)
+
+    def tell_sealed(self, connection: Connection, rooms: Iterable[UUID]) -> None:
+        """The tip and how far these rooms are in blocks, once; the blocks that follow come by themselves."""
+        tip = self.keeper.sealings.tip
+        if tip is not None:
+            up_to = {room: self.keeper.rings[room].sealed for room in rooms}
+            connection.push(encode_sealed(tip.block, {room: seq for room, seq in up_to.items() if seq}))
+            connection.height = tip.height
+
+    async def read_after(self, ring: Ring, cursor: int, limit: int) -> Encoded:
+        """Entries after a cursor, as many as a frame holds, from the ring where it reaches so far."""
+        # Where the ring holds none the database is asked: another process may have acknowledged what is not known here.
+        if held := ring.since(cursor, limit):
+            return list(enumerate(held, cursor + 1))
+        return fit_page(await self._pages.run(store.read_after, ring.room, cursor, limit))
+
+    # For connections: their feed
+
+    async def read_frame(self, ring: Ring, cursor: int) -> tuple[str | None, int]:
+        """The `events` frame after this cursor, and the cursor after it."""
+        events = await self.read_after(ring, cursor, FRAME_EVENTS)
+        if not events:
+            return None, ring.head
+        return encode_events(ring.room, [event for _, event in events]), events[-1][0]
+
+    def sealed_since(self, height: int, rings: Iterable[Ring]) -> tuple[list[str], int]:
+        sealings = self.keeper.sealings
+        if height >= sealings.height:
+            return [], height
+        return sealings.since(height, {ring.room for ring in rings}), sealings.height
+
+    # For whoever has news, from any thread
+
+    def heard(self, rows: Sequence[Message]) -> None:
+        """New rows of this process's recorder, in order."""
+        with suppress(RuntimeError):  # The loop is closed: the process ends.
+            self._loop.call_soon_threadsafe(self.keeper.take_rows, rows)
+
+    def nudge(self) -> None:
+        """Something is new, look what."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.keeper.look)
+
+    # For the keeper: its audience
+
+    def is_present(self, room: UUID) -> bool:
+        return bool(self._members.get(room))
+
+    def grown(self, ring: Ring) -> None:
+        for connection in self._members[ring.room]:
+            connection.mark(ring)
+
+    def sealed(self) -> None:
+        for connection in self.connections:
+            connection.wake()
+
+    def recorded_here(self, room: UUID, head: int, events: Encoded) -> None:
+        if self.doorbell is not None:
+            fits = events and is_dense(events) and sum(len(event) for _, event in events) <= SHORTCUT_BYTES
+            self.doorbell.ring({"room": room.hex, "head": head, "events": [e for _, e in events] if fits else []})
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        """A doorbell: entries of a room, how far somebody has read, or (of a block) nothing but that there is news."""
+        if "read" in message:
+            self.warden.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
+        elif message.get("events"):
+            first = message["head"] - len(message["events"]) + 1
+            self.keeper.take_events(UUID(message["room"]), list(enumerate(message["events"], first)))
+        else:
+            self.keeper.look()
+
+
+def fit_page(events: Encoded, step: int = 1) -> Encoded:
+    """The first of the events, without a gap, as many as one frame holds; `step` is −1 where they go backwards."""
+    fitting = events[: len(fit_frame([event for _, event in events]))]
+    return [pair for place, pair in enumerate(fitting) if pair[0] == fitting[0][0] + step * place]
+
+
+_hub: Hub | None = None
+
+
+def get_hub() -> Hub:
+    """This process's hub, started on first use inside the event loop."""
+    global _hub
+    if _hub is None:
+        _hub = Hub()
+        _hub.start(TICK_S)
+        add_listener(_hub.heard)
+    return _hub
+
+
+def running_hub() -> Hub | None:
+    """The hub if this process has one; for those who have news or questions, from any thread."""
+    return _hub

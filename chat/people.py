@@ -1,0 +1,29 @@
+"""How people appear in events: id, username, name, avatar. No address, no hash of one."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.models import User
+from ledger.core.records import SYSTEM_AUTHOR
+
+Person = dict[str, str]
+
+
+def describe(user: User) -> Person:
+    return _person(user.pk, user.username, user.get_full_name() or user.username)
+
+
+def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """One query. Who has no account any more keeps the place, without a name."""
+    wanted = set(ids)
+    people = {id: _person(id, "", "Deleted account") for id in wanted}
+    if SYSTEM_AUTHOR in wanted:
+        people[SYSTEM_AUTHOR] = _person(SYSTEM_AUTHOR, "connect", "Connect")
+    if accounts := wanted - {SYSTEM_AUTHOR}:
+        users = User.objects.filter(pk__in=accounts).only("pk", "username", "first_name", "last_name")
+        people.update((user.pk, describe(user)) for user in users)
+    return people
+
+
+def _person(id: UUID, username: str, name: str) -> Person:
+    return {"id": id.hex, "username": username, "name": name, "avatar": f"/avatars/{id.hex}"}

@@ -1,0 +1,61 @@
+"""What the server says no to, and how: an `error` frame, or the end of the connection.
+
+One table each: error code → what a client may try, and close code → its name. Spec: docs/specs/protocol.md.
+"""
+
+from enum import IntEnum
+from typing import Any
+
+RETRY = {
+    "bad_frame": "no",
+    "unknown_type": "no",
+    "not_found": "no",
+    "forbidden": "no",
+    "too_long": "no",
+    "empty": "no",
+    "client_id_reused": "new",
+    "rate_limited": "same",
+    "busy": "same",
+    "unverified_email": "no",
+    "legal_hold": "no",
+}
+"""Every error code → "same": send it again later; "new": with a new client id; "no": not at all."""
+
+
+class CloseCode(IntEnum):
+    INTERNAL_ERROR = 1011
+    BAD_FRAME = 4400
+    NOT_LOGGED_IN = 4401
+    NOT_ALLOWED = 4403
+    TOO_SLOW = 4408
+    NEWER_PROTOCOL = 4409
+    RATE_LIMIT = 4429
+
+    def as_message(self) -> dict[str, Any]:
+        """The end of a connection as ASGI says it. A plain number, for Daphne refuses a subclass of int."""
+        return {"type": "websocket.close", "code": int(self)}
+
+
+class Refusal(Exception):
+    """A command that is answered with `error`; the connection stays."""
+
+    def __init__(self, code: str, detail: str, after_ms: int | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        assert code in RETRY
+        self.code = code
+        self.detail = detail
+        self.after_ms = after_ms
+        self.re: str | int | None = None
+        self.client_id: str | None = None
+
+    @property
+    def retry(self) -> str:
+        return RETRY[self.code]
+
+
+class Disconnect(Exception):
+    """The end of the connection."""
+
+    def __init__(self, code: CloseCode) -> None:
+        super().__init__(code.name)
+        self.code = code

@@ -1,0 +1,46 @@
+"""The World room: everybody's first. Made once, whoever starts first, with its entry in the ledger like every room."""
+
+import time
+from contextlib import suppress
+from uuid import UUID, uuid5
+
+from chat.models import Room
+from ledger.core.records import SYSTEM_AUTHOR
+from ledger.errors import ClientIdReused
+from ledger.recorder import Draft, record
+
+NAME = "World"
+TOPIC = "Everybody is here"
+LESSONS = (
+    "Welcome to Connect. Move the pointer over this message (on a phone, hold it) and look at the small mark beside "
+    "the time: ○ means recorded, ◐ means sealed in a block.",
+    "Reply to me: choose the arrow at this message, or put the focus on it and press R. Your reply carries this text "
+    "above its own, and my hash inside.",
+    "Say hello to the World below. You can write **Markdown**: `*emphasis*`, lists, quotes and code. Seconds later "
+    "your words are sealed, and the page *The chain* shows the block that holds them.",
+)
+
+
+def ensure_world() -> Room:
+    """The room, made if need be. Safe to call again and from several processes at once."""
+    room, _ = Room.objects.get_or_create(
+        pk=Room.WORLD, defaults={"slug": "world", "name": NAME, "topic": TOPIC, "access": Room.Access.EVERYONE.value}
+    )
+    _ensure_entry("room.create", {"name": room.name, "topic": room.topic, "access": str(room.access)})
+    for number, text in enumerate(LESSONS, 1):
+        _ensure_entry(f"lesson {number}", {"text": text}, kind="post")
+    return room
+
+
+def _ensure_entry(name: str, body: dict[str, object], kind: str = "room.create") -> None:
+    """One entry by the system, known again by a client id that follows from its name."""
+    client_id = _client_id(name)
+    now_ms = time.time_ns() // 1_000_000
+    draft = Draft(kind=kind, room=Room.WORLD, author=SYSTEM_AUTHOR, client_id=client_id, sent_ms=now_ms, body=body)
+    # Reused: it is there, in the words of an older version or under the room's older name.
+    with suppress(ClientIdReused):
+        record(draft)
+
+
+def _client_id(name: str) -> UUID:
+    return uuid5(Room.WORLD, name)

@@ -1,0 +1,77 @@
+"""Whose connection this is, and whether it still may be.
+
+A socket outlives the request that opened it, so its session is asked about again every two seconds, for all sockets of
+a process at once: two queries, however many there are. Sessions live in the database (SESSION_ENGINE's default).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import User
+from chat.refusals import CloseCode
+
+_BATCH = 5000
+"""Values in one query; SQLite takes 32,766."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a connection was opened with. It is good while session, account and password are what they were."""
+
+    session: str
+    user: UUID
+    password: str
+    """The stored hash: when it changes, a session that survives in the browser has got another key."""
+
+
+def open_session(session_key: str | None) -> tuple[User, Ticket] | None:
+    """The user of a session cookie, or None when nobody is logged in by it."""
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    if not isinstance(user, User):
+        return None
+    return user, Ticket(session_key, user.pk, user.password)
+
+
+def find_revoked(tickets: Collection[Ticket]) -> dict[Ticket, CloseCode]:
+    """The tickets that are good no more, and what to say."""
+    sessions = _alive({ticket.session for ticket in tickets})
+    users = _accounts({ticket.user for ticket in tickets})
+    revoked: dict[Ticket, CloseCode] = {}
+    for ticket in tickets:
+        password, is_active = users.get(ticket.user, ("", False))
+        if not is_active:
+            revoked[ticket] = CloseCode.NOT_ALLOWED
+        elif ticket.session not in sessions or ticket.password != password:
+            revoked[ticket] = CloseCode.NOT_LOGGED_IN
+    return revoked
+
+
+def _alive(keys: Collection[str]) -> set[str]:
+    rows = Session.objects.filter(expire_date__gt=timezone.now())
+    return {key for batch in _batches(keys) for key in rows.filter(pk__in=batch).values_list("pk", flat=True)}
+
+
+def _accounts(ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
+    rows = User.objects.values_list("pk", "password", "is_active")
+    return {pk: (password, active) for batch in _batches(ids) for pk, password, active in rows.filter(pk__in=batch)}
+
+
+def _batches(values: Collection[T]) -> Iterator[Sequence[T]]:
+    rest = iter(values)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

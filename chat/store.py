@@ -1,0 +1,158 @@
+"""What the hub and the sockets read from the database, and the one thing they write: how far people have read.
+
+Plain functions, for threads. Each costs a constant number of queries.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Max, Q, QuerySet
+
+from accounts.models import User
+from chat.events import encode_messages
+from chat.models import ReadPosition, Room
+from chat.replies import FRAME_BYTES
+from chat.sealings import BLOCKS_KEPT, Sealing
+from ledger.models import Block, Message, RoomHead
+
+CHUNK = 20
+"""Rows that are read at a time while it is not known how many fit."""
+EVENT_BYTES = 700
+"""What an event takes beside its text."""
+COUNTED = 999
+"""Unread messages are looked for among so many newest entries of a room; a larger number tells nobody more."""
+
+Encoded = list[tuple[int, bytes]]
+"""Events in JSON with their seq, in order."""
+
+
+def find_heads(rooms: Sequence[UUID]) -> dict[UUID, int]:
+    return dict(RoomHead.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+
+
+def find_sealed(room: UUID) -> int:
+    """Up to which seq the room is in blocks: what is sealed comes before what is not."""
+    sealed = Message.objects.filter(room=room, block__checkpoint__isnull=False).order_by("-room_seq")
+    return sealed.values_list("room_seq", flat=True).first() or 0
+
+
+def encode_rows(rows: Sequence[Message]) -> Encoded:
+    return list(zip((row.room_seq for row in rows), encode_messages(rows), strict=True))
+
+
+def read_after(room: UUID, after: int, limit: int) -> Encoded:
+    """The entries after a seq, as many as a frame holds."""
+    return encode_rows(_fill(Message.objects.in_room(room).filter(room_seq__gt=after)[:limit]))
+
+
+def find_before(room: UUID, before: int | None, limit: int) -> list[Message]:
+    """The newest rows before a seq, or the newest of all, in order."""
+    rows = Message.objects.filter(room=room).order_by("-room_seq")
+    return list(rows[:limit] if before is None else rows.filter(room_seq__lt=before)[:limit])[::-1]
+
+
+def read_before(room: UUID, before: int, limit: int) -> Encoded:
+    """The newest entries before a seq, as many as a frame holds, in order."""
+    newest_first = Message.objects.filter(room=room, room_seq__lt=before).order_by("-room_seq")
+    return encode_rows(_fill(newest_first[:limit])[::-1])
+
+
+def _fill(rows: QuerySet[Message]) -> list[Message]:
+    """The first rows, until they fill a frame. Long ones are not read, let alone rendered, only to be left out."""
+    found: list[Message] = []
+    size = 0
+    for row in rows.iterator(CHUNK):
+        size += EVENT_BYTES + 2 * len(row.body or "")  # The text and its HTML.
+        if found and size > FRAME_BYTES:
+            break
+        found.append(row)
+    return found
+
+
+def holds_post(room: UUID, hash: bytes) -> bool:
+    return Message.objects.filter(hash=hash, room=room, kind="post").exists()
+
+
+def find_tip() -> Sealing | None:
+    """The newest block that may be shown, without its rooms."""
+    tip = Block.objects.signed_tip()
+    if tip is None or tip.checkpoint is None:
+        return None
+    before = Block.objects.filter(height=tip.height - 1).first()
+    return Sealing(tip.height, describe_block(tip, before.tree_size if before else 0), tip.checkpoint, {}, {})
+
+
+def find_sealings(after: int, rings: Mapping[UUID, int]) -> list[Sealing]:
+    """The signed blocks after a height, oldest first; `rings` says from which seq on leaves are wanted."""
+    blocks = list(Block.objects.filter(height__gte=after).order_by("-height")[: BLOCKS_KEPT + 1])[::-1]
+    pairs = [pair for pair in pairwise(blocks) if pair[1].checkpoint is not None]
+    return [_sealing(before, block, rings) for before, block in pairs if block.height > after]
+
+
+def _sealing(before: Block, block: Block, rings: Mapping[UUID, int]) -> Sealing:
+    rows = Message.objects.filter(leaf_index__gte=before.tree_size, leaf_index__lt=block.tree_size)
+    rooms = dict(rows.values_list("room").annotate(Max("room_seq")))
+    leaves: dict[UUID, dict[int, int]] = {}
+    if wanted := [Q(room=room, room_seq__gte=first) for room, first in rings.items() if room in rooms]:
+        for room, seq, leaf_index in rows.filter(Q(*wanted, _connector=Q.OR)).values_list(
+            "room", "room_seq", "leaf_index"
+        ):
+            leaves.setdefault(room, {})[seq] = leaf_index or 0
+    return Sealing(block.height, describe_block(block, before.tree_size), block.checkpoint or "", rooms, leaves)
+
+
+def describe_block(block: Block, first_leaf: int) -> dict[str, Any]:
+    """The block of a `sealed` frame."""
+    return {
+        "height": block.height,
+        "hash": block.hash.hex(),
+        "previous": block.previous.hex(),
+        "tree_size": block.tree_size,
+        "first_leaf": first_leaf,
+        "time_ms": block.time_ms,
+        "bits": block.bits,
+        "nonce": block.nonce,
+    }
+
+
+def find_rooms(user: User) -> list[tuple[Room, int]]:
+    """The user's rooms with how far they have read each."""
+    rooms = list(Room.objects.visible_to(user).order_by("name"))
+    positions = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
+    return [(room, positions.get(room.pk, 0)) for room in rooms]
+
+
+def count_unread(user: UUID, spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, int]:
+    """For each room, `(read, head)` → posts by others in between. One query, none where everything is read."""
+    wanted = [
+        Q(room=room, room_seq__gt=max(read, head - COUNTED), room_seq__lte=head)
+        for room, (read, head) in spans.items()
+        if head > read
+    ]
+    if not wanted:
+        return {}
+    posts = Message.objects.filter(Q(*wanted, _connector=Q.OR), kind="post").exclude(author=user)
+    return dict(posts.values_list("room").annotate(Count("pk")))
+
+
+def save_read_positions(positions: Mapping[tuple[UUID, UUID], int]) -> None:
+    """`(user, room)` → seq. A position never goes back, nor beyond the head, whatever clients say."""
+    users, rooms = {user for user, _ in positions}, {room for _, room in positions}
+    heads = find_heads(list(rooms))
+    positions = {key: min(seq, heads.get(key[1], 0)) for key, seq in positions.items()}
+    with transaction.atomic():
+        stored = ReadPosition.objects.select_for_update().filter(user__in=users, room__in=rooms)
+        known = {(row.user_id, row.room_id): row for row in stored}
+        new = [
+            ReadPosition(user_id=user, room_id=room, seq=seq)
+            for (user, room), seq in positions.items()
+            if (user, room) not in known
+        ]
+        moved = [row for key, row in known.items() if positions.get(key, 0) > row.seq]
+        for row in moved:
+            row.seq = positions[row.user_id, row.room_id]
+        ReadPosition.objects.bulk_create(new)
+        ReadPosition.objects.bulk_update(moved, ["seq"])

@@ -1,0 +1,86 @@
+"""Rows of the first paint: day dividers, groups, glyph names. The same rules as `static/chat/js/rows.js`.
+
+Times are UTC here, since a server does not know where its reader is; the browser writes them again in local time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+
+from django import template
+
+GROUP_MS = 5 * 60 * 1000
+NOTES = {
+    "room.create": "{name} opened the room.",
+    "room.update": "{name} changed the room.",
+    "member.join": "{name} joined.",
+    "member.leave": "{name} left.",
+}
+
+Event = Mapping[str, Any]
+register = template.Library()
+
+
+@register.filter
+def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows of kind "day", "message" and "note" for events in ascending order."""
+    newest_mine = next((event["seq"] for event in reversed(events) if _is_mine(event, me)), None)
+    day, group = None, None
+    for event, following in zip_longest(events, events[1:]):
+        if event["kind"] != "post" and event["kind"] not in NOTES:
+            continue
+        received = datetime.fromtimestamp(event["received_ms"] / 1000, UTC)
+        if received.date() != day:
+            day, group = received.date(), None
+            yield {
+                "kind": "day",
+                "key": f"d{day:%Y-%m-%d}",
+                "iso": f"{day:%Y-%m-%d}",
+                "label": f"{day:%A}, {day.day} {day:%B %Y}",
+            }
+        if event["kind"] == "post":
+            row = _message(event, received, mine=_is_mine(event, me), first=not _continues(group, event))
+            yield row | {"newest_mine": event["seq"] == newest_mine, "block_name": _block_end(event, following)}
+            group = event
+        else:
+            group = None
+            yield {
+                "kind": "note",
+                "key": f"s{event['seq']}",
+                "text": NOTES[event["kind"]].format(name=event["author"]["name"]),
+            }
+
+
+def _message(event: Event, received: datetime, *, mine: bool, first: bool) -> dict[str, Any]:
+    sealed = event["block"] is not None
+    return {
+        "kind": "message",
+        "key": f"c{event['client_id']}" if mine else f"s{event['seq']}",
+        "event": event,
+        "first": first,
+        "iso": received.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": f"{received:%H:%M}",
+        "state": "sealed" if sealed else "recorded",
+        "state_name": f"Sealed in block {event['block']:,}" if sealed else "Recorded, not yet in a block",
+    }
+
+
+def _is_mine(event: Event, me: Mapping[str, Any]) -> bool:
+    return bool(event["kind"] == "post" and event["author"]["id"] == me["id"])
+
+
+def _continues(group: Event | None, event: Event) -> bool:
+    """Whether `event` stands under the name that `group` already carries."""
+    return (
+        group is not None
+        and group["author"]["id"] == event["author"]["id"]
+        and event["received_ms"] - group["received_ms"] < GROUP_MS
+    )
+
+
+def _block_end(event: Event, following: Event | None) -> str:
+    """The block's name where it ends after this event; "" where it goes on or where the end is not in sight."""
+    if event["block"] is None or following is None or following["block"] == event["block"]:
+        return ""
+    return f"Block {event['block']:,} ends here"

@@ -1,0 +1,25 @@
+"""Entries for tests: recorded by the recorder, as everything is."""
+
+import uuid
+from typing import Any
+
+from accounts.models import User
+from chat.models import Room
+from ledger.core.records import SYSTEM_AUTHOR
+from ledger.models import Message
+from ledger.recorder import Draft, record
+
+
+def post(text: str, author: User | None = None, room: uuid.UUID = Room.WORLD, **more: Any) -> Message:
+    """A post; without an author the system's."""
+    author_id = SYSTEM_AUTHOR if author is None else author.pk
+    draft = Draft(
+        kind="post",
+        room=room,
+        author=author_id,
+        client_id=more.pop("client_id", None) or uuid.uuid4(),
+        sent_ms=1,
+        body={"text": text},
+        **more,
+    )
+    return record(draft).message

@@ -1,0 +1,39 @@
+"""What the ledger shows of a room follows from who may see the room."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.utils.module_loading import import_string
+
+from accounts.models import User
+from chat.access import readable_room_ids
+from chat.models import Room
+from chat.rooms import ensure_world
+from ledger.models import Message
+from ledger.sealing import ensure_genesis, seal
+
+
+def test_the_ledger_asks_here() -> None:
+    assert import_string(settings.LEDGER_READABLE_ROOMS) is readable_room_ids
+
+
+def test_a_room_is_readable_for_those_for_whom_it_exists(bob: User) -> None:
+    ensure_world()
+    asked = {Room.WORLD, uuid4()}
+    assert readable_room_ids(bob, asked) == {Room.WORLD}
+    assert readable_room_ids(AnonymousUser(), asked) == set()
+    bob.is_active = False
+    assert readable_room_ids(bob, asked) == set()
+
+
+def test_a_receipt_is_for_those_who_may_read_the_room(client: Client, bob: User) -> None:
+    ensure_genesis()
+    ensure_world()
+    seal()
+    message = Message.objects.filter(kind="post").earliest("id")
+    address = f"/log/receipt/{bytes(message.hash).hex()}"
+    assert client.get(address).status_code == 404
+    client.force_login(bob)
+    assert client.get(address).content.startswith(b"c2sp.org/tlog-proof@v1\n")

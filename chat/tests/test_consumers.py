@@ -1,0 +1,58 @@
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.models import User
+from chat import consumers
+from chat.consumers import ChatConsumer
+from chat.refusals import CloseCode
+from chat.sessions import Ticket
+
+
+class Wire:
+    """A client that opens a socket and says nothing more."""
+
+    def __init__(self) -> None:
+        self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.incoming.put_nowait({"type": "websocket.connect"})
+        self.sent: list[dict[str, Any]] = []
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+    async def serve(self) -> list[dict[str, Any]]:
+        async with asyncio.timeout(20):
+            await ChatConsumer()({"cookies": {}}, self.incoming.get, self.send)
+        return self.sent
+
+
+@pytest.fixture
+def _logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = User(username="alice")
+    monkeypatch.setattr(consumers, "open_session", lambda key: (user, Ticket("session", UUID(int=1), "hash")))
+
+
+@pytest.mark.usefixtures("_logged_in")
+async def test_who_says_no_hello_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "HELLO_S", 0.001)
+    assert await Wire().serve() == [
+        {"type": "websocket.accept"},
+        {"type": "websocket.close", "code": CloseCode.TOO_SLOW},
+    ]
+
+
+@pytest.mark.usefixtures("_logged_in")
+async def test_who_leaves_before_hello_is_let_go() -> None:
+    wire = Wire()
+    wire.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    assert await wire.serve() == [{"type": "websocket.accept"}]
+
+
+async def test_a_fault_is_logged_and_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(consumers, "open_session", lambda key: 1 / 0)
+    assert (await Wire().serve())[-1] == {"type": "websocket.close", "code": CloseCode.INTERNAL_ERROR}
+    assert "ZeroDivisionError" in caplog.text

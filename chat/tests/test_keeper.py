@@ -1,0 +1,266 @@
+"""The keeper against a store in memory: whatever is announced, lost, late or doubled, rings and database agree."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chat import keeper as keepers
+from chat.keeper import Keeper
+from chat.ring import RING_EVENTS, Ring
+from chat.sealings import Sealing
+from chat.store import Encoded
+from chat.tests.until import until
+
+ROOM, CELLAR = UUID(int=1), UUID(int=2)
+
+
+class Store:
+    """What `chat.store` offers the keeper."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, list[bytes]] = {}
+        self.blocks = [sealing(0, {})]
+        self.fault: Exception | None = None
+        self.reads = 0
+
+    def add(self, count: int = 1, room: UUID = ROOM) -> list[Any]:
+        rows = self.rows.setdefault(room, [])
+        seqs = range(len(rows) + 1, len(rows) + count + 1)
+        rows.extend(b'{"seq":%d,"leaf_index":null,"block":null}' % seq for seq in seqs)
+        return [SimpleNamespace(room=room, room_seq=seq) for seq in seqs]
+
+    def encode_rows(self, rows: Sequence[Any]) -> Encoded:
+        return [(row.room_seq, self.rows[row.room][row.room_seq - 1]) for row in rows]
+
+    def find_heads(self, rooms: Sequence[UUID]) -> dict[UUID, int]:
+        if self.fault:
+            raise self.fault
+        return {room: len(self.rows[room]) for room in rooms if room in self.rows}
+
+    def find_sealed(self, room: UUID) -> int:
+        return 0
+
+    def read_after(self, room: UUID, after: int, limit: int) -> Encoded:
+        self.reads += 1
+        return list(enumerate(self.rows[room], 1))[after : after + limit]
+
+    def find_tip(self) -> Sealing:
+        return self.blocks[-1]
+
+    def find_sealings(self, after: int, rings: Mapping[UUID, int]) -> list[Sealing]:
+        return [block for block in self.blocks if block.height > after]
+
+
+class Audience:
+    def __init__(self) -> None:
+        self.rooms = {ROOM}
+        self.growths: list[UUID] = []
+        self.blocks = 0
+        self.announced: list[tuple[UUID, int, Encoded]] = []
+
+    def is_present(self, room: UUID) -> bool:
+        return room in self.rooms
+
+    def grown(self, ring: Ring) -> None:
+        self.growths.append(ring.room)
+
+    def sealed(self) -> None:
+        self.blocks += 1
+
+    def recorded_here(self, room: UUID, head: int, events: Encoded) -> None:
+        self.announced.append((room, head, events))
+
+
+class Inline:
+    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        return function(*args)
+
+
+class Scene:
+    def __init__(self, store: Store) -> None:
+        self.store, self.audience = store, Audience()
+        self.keeper = Keeper(self.audience, Inline())
+
+    def held(self, room: UUID = ROOM) -> list[int]:
+        """The seqs in the ring, read from its events."""
+        ring = self.keeper.rings[room]
+        cursor, seqs = ring.first - 1, []
+        while cursor < ring.head and (made := ring.frame_after(cursor)):
+            seqs += [event["seq"] for event in json.loads(made[0])["events"]]
+            cursor = made[1]
+        return seqs
+
+
+def sealing(height: int, leaves: dict[UUID, dict[int, int]]) -> Sealing:
+    rooms = {room: max(found) for room, found in leaves.items()}
+    return Sealing(height, {"height": height}, f"checkpoint {height}", rooms, leaves)
+
+
+@pytest.fixture
+async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    """A keeper that has looked once and looks again only when told to."""
+    made = Scene(Store())
+    monkeypatch.setattr(keepers, "store", made.store)
+    made.store.add(3)
+    await made.keeper.open([ROOM])
+    task = asyncio.create_task(made.keeper.run(tick_s=3600))
+    yield made
+    task.cancel()
+
+
+async def test_a_ring_opens_with_what_the_room_holds(scene: Scene) -> None:
+    assert scene.held() == [1, 2, 3]
+    assert scene.keeper.sealings.height == 0
+
+
+async def test_a_long_room_opens_with_its_newest_entries(scene: Scene) -> None:
+    scene.store.add(RING_EVENTS + 20, CELLAR)
+    scene.audience.rooms.add(CELLAR)
+    await scene.keeper.open([CELLAR])
+    assert scene.held(CELLAR) == list(range(21, RING_EVENTS + 21))
+
+
+async def test_what_is_recorded_here_reaches_the_ring_without_being_read(scene: Scene) -> None:
+    reads = scene.store.reads
+    rows = scene.store.add(2)
+    scene.keeper.take_rows(rows)
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5])
+    assert scene.audience.growths == [ROOM]
+    assert [(room, head, [seq for seq, _ in events]) for room, head, events in scene.audience.announced] == [
+        (ROOM, 5, [4, 5])
+    ]
+    assert scene.store.reads == reads
+
+
+async def test_rows_of_several_rooms_are_kept_apart(scene: Scene) -> None:
+    scene.audience.rooms.add(CELLAR)
+    scene.store.add(1, CELLAR)
+    await scene.keeper.open([CELLAR])
+    scene.keeper.take_rows([*scene.store.add(1), *scene.store.add(1, CELLAR), *scene.store.add(1)])
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5] and scene.held(CELLAR) == [1, 2])
+
+
+async def test_a_row_of_a_room_without_listeners_is_announced_all_the_same(scene: Scene) -> None:
+    scene.keeper.take_rows(scene.store.add(1, CELLAR))
+    await until(lambda: scene.audience.announced)
+    assert scene.audience.announced == [(CELLAR, 1, [])]
+    assert CELLAR not in scene.keeper.rings
+
+
+async def test_what_another_process_announces_reaches_the_ring(scene: Scene) -> None:
+    reads = scene.store.reads
+    rows = scene.store.add(2)
+    scene.keeper.take_events(ROOM, scene.store.encode_rows(rows))
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5])
+    assert scene.audience.announced == []
+    assert scene.store.reads == reads
+
+
+async def test_an_announcement_after_a_lost_one_is_completed_from_the_database(scene: Scene) -> None:
+    scene.store.add(5)
+    scene.keeper.take_events(ROOM, scene.store.encode_rows(scene.store.add(1)))
+    await until(lambda: scene.held() == list(range(1, 10)))
+
+
+async def test_an_announcement_with_a_hole_is_completed_from_the_database(scene: Scene) -> None:
+    first, _, third = scene.store.add(3)
+    scene.keeper.take_rows([first, third])
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6])
+
+
+async def test_a_doubled_or_old_announcement_changes_nothing(scene: Scene) -> None:
+    rows = scene.store.add(2)
+    scene.keeper.take_rows(rows)
+    scene.keeper.take_events(ROOM, scene.store.encode_rows(rows))
+    scene.keeper.take_events(ROOM, [(1, b"{}")])
+    await until(lambda: len(scene.audience.growths) == 1)
+    scene.keeper.take_rows(scene.store.add(1))
+    await until(lambda: len(scene.audience.growths) == 2)
+    assert scene.held() == [1, 2, 3, 4, 5, 6]
+
+
+async def test_what_nobody_announced_is_found_by_looking(scene: Scene) -> None:
+    scene.store.add(4)
+    scene.keeper.look()
+    await until(lambda: scene.held() == list(range(1, 8)))
+    assert scene.audience.growths == [ROOM]
+
+
+async def test_looking_comes_by_itself_with_time(scene: Scene) -> None:
+    ticking = asyncio.create_task(scene.keeper.run(tick_s=0.001))
+    scene.store.add(4)
+    await until(lambda: scene.held() == list(range(1, 8)))
+    ticking.cancel()
+
+
+async def test_a_gap_wider_than_the_ring_is_not_read_whole(scene: Scene) -> None:
+    scene.store.add(3 * RING_EVENTS)
+    reads = scene.store.reads
+    scene.keeper.look()
+    await until(lambda: scene.keeper.rings[ROOM].head == 3 * RING_EVENTS + 3)
+    assert scene.held() == list(range(2 * RING_EVENTS + 4, 3 * RING_EVENTS + 4))
+    assert scene.store.reads - reads == 3
+
+
+async def test_missing_rows_do_not_stop_the_keeper(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene.store, "read_after", lambda room, after, limit: [])
+    scene.store.add(2)
+    scene.keeper.look()
+    await until(lambda: scene.keeper.rings[ROOM].head == 5)
+    scene.keeper.take_rows(scene.store.add(1))
+    await until(lambda: scene.held() == [6])
+
+
+async def test_a_database_that_fails_and_comes_back_is_said_once(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.store.fault = ConnectionError("gone")
+    ticking = asyncio.create_task(scene.keeper.run(tick_s=0.001))
+    await until(lambda: "gone" in caplog.text)
+    scene.store.add(1)
+    scene.store.fault = None
+    await until(lambda: scene.held() == [1, 2, 3, 4])
+    ticking.cancel()
+    assert caplog.text.count("Traceback") == 1
+
+
+async def test_a_block_is_written_into_the_ring_and_told(scene: Scene) -> None:
+    scene.store.blocks.append(sealing(1, {ROOM: {1: 10, 2: 11}}))
+    scene.keeper.look()
+    await until(lambda: scene.audience.blocks == 1)
+    ring = scene.keeper.rings[ROOM]
+    made = ring.frame_after(0)
+    assert made is not None
+    assert [event["block"] for event in json.loads(made[0])["events"]] == [1, 1, None]
+    assert (ring.sealed, scene.keeper.sealings.checkpoint) == (2, "checkpoint 1")
+
+
+async def test_an_announcement_that_a_block_has_overtaken_is_read_again(scene: Scene) -> None:
+    late = scene.store.encode_rows(scene.store.add(1))
+    scene.store.rows[ROOM][3] = b'{"seq":4,"leaf_index":12,"block":1}'
+    scene.store.blocks.append(sealing(1, {ROOM: {4: 12}}))
+    scene.keeper.rings[ROOM].seal(1, 4, {})
+    scene.keeper.take_events(ROOM, late)
+    await until(lambda: scene.held() == [1, 2, 3, 4])
+    made = scene.keeper.rings[ROOM].frame_after(3)
+    assert made is not None
+    assert json.loads(made[0])["events"][0]["block"] == 1
+
+
+async def test_blocks_passed_over_leave_no_stale_entries(scene: Scene) -> None:
+    scene.store.blocks = [sealing(70, {})]
+    scene.keeper.look()
+    await until(lambda: scene.audience.blocks == 1)
+    assert scene.held() == []
+    assert scene.keeper.rings[ROOM].head == 3
+
+
+async def test_a_room_that_everybody_left_is_dropped(scene: Scene) -> None:
+    scene.audience.rooms.clear()
+    scene.keeper.look()
+    await until(lambda: ROOM not in scene.keeper.rings)

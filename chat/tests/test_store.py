@@ -1,0 +1,125 @@
+from uuid import UUID, uuid4
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from chat import store
+from chat.models import ReadPosition, Room
+from chat.rooms import ensure_world
+from chat.tests.entries import post
+from ledger.models import Block, Message
+from ledger.sealing import ensure_genesis, seal
+
+CELLAR = UUID(int=7)
+
+
+@pytest.fixture
+def world(db: None) -> Room:
+    return ensure_world()
+
+
+def test_a_page_after_and_a_page_before_are_in_order(alice: User) -> None:
+    for number in range(6):
+        post(f"{number}", alice)
+    assert [seq for seq, _ in store.read_after(Room.WORLD, 2, 3)] == [3, 4, 5]
+    assert [seq for seq, _ in store.read_before(Room.WORLD, 5, 3)] == [2, 3, 4]
+    assert [row.room_seq for row in store.find_before(Room.WORLD, None, 2)] == [5, 6]
+    assert store.read_after(Room.WORLD, 6, 3) == []
+
+
+def test_long_entries_fill_a_page_before_its_limit(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "FRAME_BYTES", 3 * store.EVENT_BYTES + 2 * 400)
+    for _ in range(6):
+        post("x" * 100, alice)
+    assert [seq for seq, _ in store.read_after(Room.WORLD, 1, 200)] == [2, 3, 4]
+    assert [seq for seq, _ in store.read_before(Room.WORLD, 6, 200)] == [3, 4, 5]
+    post("x" * 5000, alice)
+    assert [seq for seq, _ in store.read_after(Room.WORLD, 6, 200)] == [7], "one at least"
+
+
+def test_heads_are_one_query(alice: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    post("a", alice)
+    post("b", alice, room=CELLAR)
+    post("c", alice, room=CELLAR)
+    with django_assert_num_queries(1):
+        assert store.find_heads([Room.WORLD, CELLAR, uuid4()]) == {Room.WORLD: 1, CELLAR: 2}
+
+
+def test_a_post_is_held_by_its_own_room_alone(alice: User) -> None:
+    row = post("a", alice)
+    assert store.holds_post(Room.WORLD, bytes(row.hash))
+    assert not store.holds_post(CELLAR, bytes(row.hash))
+    assert not store.holds_post(Room.WORLD, bytes(32))
+
+
+def test_what_opens_a_room_cannot_be_replied_to(world: Room) -> None:
+    opening = Message.objects.get(kind="room.create")
+    assert not store.holds_post(Room.WORLD, bytes(opening.hash))
+
+
+def test_a_sealing_names_rooms_and_leaves(alice: User) -> None:
+    ensure_genesis()
+    post("before", alice)
+    seal()
+    rows = [post("a", alice), post("b", alice), post("c", alice, room=CELLAR)]
+    seal()
+    post("pending", alice)
+    (sealing,) = store.find_sealings(1, {Room.WORLD: 3, CELLAR: 1, uuid4(): 1})
+    leaves = {row.room_seq: Message.objects.get(pk=row.pk).leaf_index for row in rows}
+    assert sealing.rooms == {Room.WORLD: 3, CELLAR: 1}
+    assert sealing.leaves == {Room.WORLD: {3: leaves[3]}, CELLAR: {1: Message.objects.get(pk=rows[2].pk).leaf_index}}
+    assert (sealing.height, sealing.block["first_leaf"], sealing.block["tree_size"]) == (2, 3, 7)
+    assert sealing.block["previous"] == Block.objects.get(height=1).hash.hex()
+    assert store.find_sealed(Room.WORLD) == 3
+
+
+def test_a_block_without_checkpoint_is_told_to_nobody(alice: User) -> None:
+    ensure_genesis()
+    post("a", alice)
+    seal()
+    tip = store.find_tip()
+    assert tip is not None
+    assert (tip.height, store.find_sealed(Room.WORLD)) == (1, 1)
+    Block.objects.filter(height=1).update(checkpoint=None)
+    tip = store.find_tip()
+    assert tip is not None
+    assert (tip.height, store.find_sealed(Room.WORLD)) == (0, 0)
+    assert store.find_sealings(0, {Room.WORLD: 1}) == []
+
+
+def test_unread_counts_posts_by_others_after_the_position(
+    alice: User, bob: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for author in (alice, bob, bob, alice, bob):
+        post("x", author)
+    with django_assert_num_queries(1):
+        assert store.count_unread(alice.pk, {Room.WORLD: (1, 5)}) == {Room.WORLD: 3}
+    assert store.count_unread(alice.pk, {Room.WORLD: (3, 5)}) == {Room.WORLD: 1}
+    assert store.count_unread(alice.pk, {Room.WORLD: (3, 4)}) == {}
+    with django_assert_num_queries(0):
+        assert store.count_unread(alice.pk, {Room.WORLD: (5, 5)}) == {}
+
+
+def test_unread_is_looked_for_among_the_newest_only(alice: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "COUNTED", 2)
+    for _ in range(5):
+        post("x", bob)
+    assert store.count_unread(alice.pk, {Room.WORLD: (0, 5)}) == {Room.WORLD: 2}
+
+
+def test_a_read_position_never_goes_back_nor_beyond_the_head(
+    alice: User, bob: User, world: Room, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(6):
+        post("x", bob)  # The head is at 10.
+    store.save_read_positions({(alice.pk, Room.WORLD): 5, (bob.pk, Room.WORLD): 7})
+    store.save_read_positions({(alice.pk, Room.WORLD): 3, (bob.pk, Room.WORLD): 999})
+    assert dict(ReadPosition.objects.values_list("user", "seq")) == {alice.pk: 5, bob.pk: 10}
+    assert [(room.slug, seq) for room, seq in store.find_rooms(alice)] == [("world", 5)]
+
+
+def test_an_inactive_account_has_no_rooms(alice: User, world: Room) -> None:
+    assert [room.slug for room, _ in store.find_rooms(alice)] == ["world"]
+    alice.is_active = False
+    assert store.find_rooms(alice) == []

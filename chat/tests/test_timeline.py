@@ -1,0 +1,55 @@
+"""The first paint's rows. The browser follows the same rules (js/rows.test.js)."""
+
+from typing import Any
+
+from chat.templatetags.timeline import timeline
+
+ALICE = {"id": "a" * 32, "username": "alice", "name": "Alice", "avatar": "/avatars/a"}
+BOB = {"id": "b" * 32, "username": "bob", "name": "Bob", "avatar": "/avatars/b"}
+MINUTE = 60_000
+
+
+def event(seq: int, minute: int, author: dict[str, str] = BOB, **rest: Any) -> dict[str, Any]:
+    base = {"seq": seq, "kind": "post", "author": author, "client_id": f"{seq:032x}", "block": None}
+    return base | {"received_ms": minute * MINUTE} | rest
+
+
+def rows(*events: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(timeline(events, ALICE))
+
+
+def test_no_events_make_no_rows() -> None:
+    assert rows() == []
+
+
+def test_messages_of_one_author_share_a_name_for_five_minutes() -> None:
+    shown = rows(event(1, 0), event(2, 4), event(3, 10), event(4, 10, ALICE), event(5, 11))
+    assert [row["first"] for row in shown[1:]] == [True, False, True, True, True]
+
+
+def test_a_day_begins_with_its_divider_and_a_name() -> None:
+    shown = rows(event(1, 1439), event(2, 1440))
+    assert [row["kind"] for row in shown] == ["day", "message", "day", "message"]
+    assert (shown[2]["label"], shown[3]["first"]) == ("Friday, 2 January 1970", True)
+
+
+def test_a_block_ends_where_the_next_entry_is_in_another_or_in_none() -> None:
+    shown = rows(event(1, 0, block=1203), event(2, 0, block=1203), event(3, 0, block=1204), event(4, 0))
+    assert [row["block_name"] for row in shown[1:]] == ["", "Block 1,203 ends here", "Block 1,204 ends here", ""]
+
+
+def test_the_glyph_says_recorded_or_sealed() -> None:
+    shown = rows(event(1, 0, block=1204), event(2, 0))
+    assert [row["state"] for row in shown[1:]] == ["sealed", "recorded"]
+    assert shown[1]["state_name"] == "Sealed in block 1,204"
+
+
+def test_my_messages_are_known_by_client_id_and_the_newest_is_marked() -> None:
+    shown = rows(event(1, 0, ALICE), event(2, 0, ALICE), event(3, 0))
+    assert [row["key"] for row in shown[1:]] == [f"c{1:032x}", f"c{2:032x}", "s3"]
+    assert [row["newest_mine"] for row in shown[1:]] == [False, True, False]
+
+
+def test_a_join_is_a_line_and_a_reaction_is_none() -> None:
+    shown = rows(event(1, 0, kind="member.join"), event(2, 0, kind="react"))
+    assert [row.get("text") for row in shown] == [None, "Bob joined."]

@@ -1,0 +1,181 @@
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.models import User
+from chat import posting, views
+from chat.models import Room
+from chat.rates import Rates
+from chat.rooms import ensure_world
+from chat.tests.entries import post
+from ledger.models import Message
+
+WORLD = "/rooms/world/"
+
+
+@pytest.fixture
+def browser(bob: User) -> Client:
+    ensure_world()
+    client = Client()
+    client.force_login(bob)
+    return client
+
+
+def send(client: Client, text: str, **form: str) -> Any:
+    return client.post(WORLD, {"text": text, "client_id": uuid4().hex, **form})
+
+
+def test_a_visitor_sees_the_landing_page(client: Client) -> None:
+    response = client.get("/")
+    assert response.status_code == 200
+    assert "landing.html" in [template.name for template in response.templates]
+
+
+def test_who_is_logged_in_sees_the_world(browser: Client, bob: User) -> None:
+    response = browser.get("/")
+    context = response.context
+    assert response.status_code == 200
+    assert (context["room"].pk, context["me"]["username"]) == (Room.WORLD, "bob")
+    assert [event["seq"] for event in context["events"]] == [1, 2, 3, 4]
+    assert (context["cursor"], context["older"], context["before"]) == (4, False, 1)
+    assert "World" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_context_is_the_same_shape_as_the_sockets_events(browser: Client) -> None:
+    context = browser.get(WORLD).context
+    json.dumps([context["events"], context["me"], context["limits"]])
+    assert context["limits"]["text"] == 8000
+
+
+def test_a_visitor_is_sent_to_log_in_whether_the_room_exists_or_not(client: Client, db: None) -> None:
+    ensure_world()
+    for slug in ("world", "cellar"):
+        response = client.get(f"/rooms/{slug}/")
+        assert (response.status_code, response["Location"]) == (302, f"/login/?next=/rooms/{slug}/")
+
+
+def test_a_room_that_is_unknown_or_not_visible_is_not_found(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert browser.get(WORLD).status_code == 200
+    unknown = browser.get("/rooms/cellar/")
+    monkeypatch.setattr(type(Room.objects.all()), "visible_to", lambda rooms, user: rooms.none())
+    invisible = browser.get(WORLD)
+    assert (unknown.status_code, invisible.status_code) == (404, 404)
+    assert browser.post(WORLD, {"text": "x"}).status_code == 404
+
+
+def test_a_form_posts_a_message_and_shows_it(browser: Client, bob: User) -> None:
+    response = send(browser, " hello *there*\r\nnew line ")
+    assert (response.status_code, response["Location"]) == (303, f"{WORLD}#m5")
+    row = Message.objects.get(room_seq=5)
+    assert (json.loads(row.body or ""), row.author) == ({"text": "hello *there*\nnew line"}, bob.pk)
+    assert "<em>there</em>" in browser.get(WORLD).content.decode()
+
+
+def test_a_form_sent_twice_makes_one_message(browser: Client) -> None:
+    client_id = uuid4().hex
+    assert [send(browser, "hello", client_id=client_id)["Location"] for _ in range(3)] == [f"{WORLD}#m5"] * 3
+    assert Message.objects.in_room(Room.WORLD).count() == 5
+
+
+def test_a_form_without_client_id_posts_all_the_same(browser: Client) -> None:
+    assert browser.post(WORLD, {"text": "hello"}).status_code == 303
+
+
+def test_each_page_draws_a_client_id_of_its_own(browser: Client) -> None:
+    drawn = {browser.get(WORLD).context["client_id"] for _ in range(2)}
+    assert len(drawn) == 2
+
+
+def test_a_reply_by_form_quotes_its_original(browser: Client, alice: User) -> None:
+    original = post("original words", alice)
+    assert send(browser, "yes", reply_to=original.hash.hex()).status_code == 303
+    (reply,) = [event["reply"] for event in browser.get(WORLD).context["events"] if event["reply"]]
+    assert (reply["text"], reply["author"]["username"]) == ("original words", "alice")
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"text": "  "}, 400),
+        ({"text": "x" * 8001}, 400),
+        ({"text": "a\0b"}, 400),
+        ({"text": "keep me", "client_id": "nonsense"}, 400),
+        ({"text": "keep me", "reply_to": "ab" * 32}, 400),
+        ({"text": "keep me", "reply_to": "nonsense"}, 400),
+    ],
+)
+def test_what_cannot_be_posted_is_said_and_the_draft_kept(browser: Client, form: dict[str, str], status: int) -> None:
+    response = browser.post(WORLD, {"client_id": uuid4().hex} | form)
+    assert response.status_code == status
+    assert response.context["problem"]
+    assert response.context["draft"] == form["text"]
+    assert Message.objects.in_room(Room.WORLD).count() == 4
+
+
+def test_a_flood_by_form_is_slowed_down(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "_by_user", Rates(per_s=0.001, burst=2))
+    assert [send(browser, "x").status_code for _ in range(3)] == [303, 303, 429]
+
+
+def test_a_form_needs_its_csrf_token(bob: User) -> None:
+    ensure_world()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob)
+    assert client.post(WORLD, {"text": "hello"}).status_code == 403
+
+
+def test_pages_lead_back_to_the_beginning(browser: Client, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PAGE", 3)
+    for number in range(4):
+        post(f"{number}", bob)
+    seen: list[int] = []
+    address = WORLD
+    while address:
+        context = browser.get(address).context
+        seen = [event["seq"] for event in context["events"]] + seen
+        address = f"{WORLD}?before={context['before']}" if context["older"] else ""
+    assert seen == list(range(1, 9))
+
+
+@pytest.mark.parametrize("before", ["-1", "x", "1.5", "9" * 30, "²"])
+def test_a_page_before_nonsense_is_not_found(browser: Client, before: str) -> None:
+    assert browser.get(WORLD, {"before": before}).status_code == 404
+
+
+def test_a_page_costs_the_same_queries_however_long_the_room_is(
+    browser: Client, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    first = post("original", bob)
+    for number in range(60):
+        post(f"{number}", bob, ref=bytes(first.hash))
+    with django_assert_max_num_queries(9):
+        browser.get(WORLD)
+
+
+@pytest.mark.django_db
+def test_a_well_process_says_so(client: Client) -> None:
+    response = client.get("/healthz")
+    well = {"status": "ok", "database": "ok", "ledger": "ok", "channel_layer": "none"}
+    assert (response.status_code, response.json()) == (200, well)
+    assert client.head("/healthz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_process_without_database_is_not_well(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr(type(Room.objects.all()), "exists", fail)
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()["database"]) == (503, "down")
+
+
+def test_settings_reach_the_page(browser: Client, settings: Settings) -> None:
+    settings.SEND_PER_MIN = 7
+    assert browser.get(WORLD).context["limits"]["send_per_min"] == 7

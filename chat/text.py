@@ -1,0 +1,72 @@
+"""What people write, as HTML that is safe to show, and as one plain line for quotes.
+
+Markdown with line breaks kept. HTML in it is text; pictures, reference definitions, indented code and underlined
+headings are off, for they surprise in a chat. markdown-it makes the HTML, nh3 lets only the listed tags through: either
+one alone would do. Most messages have nothing to mark up and take a shorter way to the same result.
+"""
+
+import re
+from html import escape, unescape
+
+import nh3
+from markdown_it import MarkdownIt
+
+from chat.barelinks import link_bare_addresses
+from chat.code import CSS_CLASSES, LANGUAGES, highlight
+
+QUOTE_LENGTH = 200
+
+_ADDRESS = re.compile(r"(https?://|mailto:)[^\s]", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"(?![-+=]|[0-9]{1,9}[.)](?:\s|\Z))"  # a list, a rule
+    r"(?:[^\x00-\x1f\x7f-\xa0`*_\[\]<>&#|~\\:\u2028\u2029]|:(?!//))+"  # markup, entities, addresses, odd white space
+)
+_TAG = re.compile(r"<[^>]*>")
+_SPACE = re.compile(r"\s+")
+_TAGS = {
+    *("p", "br", "hr", "strong", "em", "s", "a", "code", "pre", "span", "blockquote", "ul", "ol", "li"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20, "highlight": highlight})
+_markdown.enable(["table", "strikethrough"])
+_markdown.disable(["image", "reference", "code", "lheading", "html_block", "html_inline"])
+_markdown.core.ruler.push("bare_links", link_bare_addresses)
+_markdown.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: ignore[method-assign]
+_cleaner = nh3.Cleaner(
+    tags=_TAGS,
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
+    allowed_classes={"span": set(CSS_CLASSES), "code": {f"language-{name}" for name in LANGUAGES}},
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    link_rel="noopener nofollow noreferrer",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+
+
+def render(text: str) -> str:
+    """The message as HTML."""
+    return _paragraph(text) if is_plain(text) else render_markdown(text)
+
+
+def is_plain(text: str) -> bool:
+    """True only if Markdown would change nothing in `text` (it may be false for some such texts)."""
+    return _PLAIN.fullmatch(text) is not None and not text[0].isspace() and not text[-1].isspace()
+
+
+def render_markdown(text: str) -> str:
+    """`render` without the short way."""
+    html: str = _cleaner.clean(_markdown.render(text)).strip()
+    # A lone ">" or "#" is markup around nothing: show what was written instead of an empty message.
+    return html if "<hr" in html or _TAG.sub("", html).strip() else _paragraph(text)
+
+
+def plain_line(text: str) -> str:
+    """The message as one line without markup, shortened, for the quote above a reply."""
+    shown = text if is_plain(text) else unescape(_TAG.sub("", render_markdown(text)))
+    line = _SPACE.sub(" ", shown).strip()
+    return line if len(line) <= QUOTE_LENGTH else line[: QUOTE_LENGTH - 1].rstrip() + "…"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text, quote=False)}</p>"

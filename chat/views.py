@@ -1,0 +1,143 @@
+"""Pages: the room, for people without JavaScript and as the browser's first paint, and the health of the process.
+
+Every query starts from the user: a room that they cannot see is a 404, like one that never was.
+"""
+
+import time
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from chat import fields, store
+from chat.events import build_events
+from chat.hub import running_hub
+from chat.models import Room
+from chat.people import describe
+from chat.posting import check_rate, draft_post, refusal_of
+from chat.refusals import Refusal
+from chat.replies import limits
+from ledger.core.errors import LedgerFormatError
+from ledger.models import Block, Genesis
+from ledger.recorder import RecordError, record
+from ledger.standing import describe_standing
+
+PAGE = 50
+STATUS = {"rate_limited": HTTPStatus.TOO_MANY_REQUESTS, "busy": HTTPStatus.SERVICE_UNAVAILABLE}
+PROBLEMS = {
+    "empty": "Write something first.",
+    "too_long": f"This is longer than {fields.TEXT_LIMIT:,} characters. Please shorten it.",
+    "rate_limited": "You are writing faster than others can read. Wait a moment, then send it again.",
+    "busy": "The server is busy. Please send it again.",
+    "not_found": "The message that you reply to is not in this room.",
+}
+
+
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """The chat for who is logged in, the landing page for who is not."""
+    if not request.user.is_authenticated:
+        return render(request, "landing.html")
+    return _page(request, get_object_or_404(Room.objects.visible_to(request.user), pk=Room.WORLD))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Room.objects.visible_to(request.user), slug=slug)
+    if request.method != "POST":
+        return _page(request, found)
+    try:
+        seq = _post(request, found)
+    except Refusal as refusal:
+        problem = PROBLEMS.get(refusal.code, "This could not be sent. Reload the page and try again.")
+        status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+        return _page(request, found, status=status, problem=problem, draft=request.POST.get("text", ""))
+    return HttpResponseRedirect(f"/rooms/{found.slug}/#m{seq}", status=HTTPStatus.SEE_OTHER)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """503 when the database does not answer, or is not the one that the log has signed for: nothing is recorded then.
+
+    Without the channel layer the chat goes on, slower between processes.
+    """
+    try:
+        Room.objects.exists()
+        database, ledger = "ok", describe_standing() or "ok"
+    except Error:
+        database, ledger = "down", "unknown"
+    hub = running_hub()
+    doorbell = hub.doorbell if hub else None
+    layer = "none" if doorbell is None else "ok" if doorbell.is_well else "down"
+    status = "down" if (database, ledger) != ("ok", "ok") else "degraded" if layer == "down" else "ok"
+    answer = {"status": status, "database": database, "ledger": ledger, "channel_layer": layer}
+    return JsonResponse(answer, status=HTTPStatus.SERVICE_UNAVAILABLE if status == "down" else HTTPStatus.OK)
+
+
+def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form: str) -> HttpResponse:
+    user = _user(request)
+    rows = store.find_before(room.pk, _before(request), PAGE)
+    events = build_events(rows)
+    tip = Block.objects.signed_tip()
+    context: dict[str, Any] = {
+        "room": room,
+        "rooms": Room.objects.visible_to(user).order_by("name"),
+        "me": describe(user),
+        "events": events,
+        "cursor": events[-1]["seq"] if events else 0,
+        "older": bool(events) and events[0]["seq"] > 1,
+        "before": events[0]["seq"] if events else 0,
+        "origin": settings.LOG_ORIGIN,
+        "vkey": Genesis.objects.values_list("key", flat=True).first() or "",
+        "checkpoint": tip.checkpoint if tip else None,
+        "limits": limits(settings.SEND_PER_MIN),
+        "client_id": uuid4().hex,
+    }
+    return render(request, "chat/room.html", context | form, status=status)
+
+
+def _post(request: HttpRequest, room: Room) -> int:
+    """Records the form; its seq. The client id is drawn with the form, so sending it twice makes one message."""
+    user = _user(request)
+    text = fields.read_text(request.POST.get("text", "").replace("\r\n", "\n"))
+    try:
+        client_id = fields.read_id(request.POST.get("client_id") or uuid4().hex)
+        reply_to = fields.read_hash(request.POST.get("reply_to") or None)
+    except LedgerFormatError as error:
+        raise Refusal("bad_frame", str(error)) from None
+    if reply_to is not None and not store.holds_post(room.pk, reply_to):
+        raise Refusal("not_found", "there is no such message in this room")
+    check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), text)
+    now_ms = time.time_ns() // 1_000_000
+    draft = draft_post(room=room.pk, author=user.pk, client_id=client_id, text=text, reply_to=reply_to, sent_ms=now_ms)
+    try:
+        return record(draft).message.room_seq
+    except RecordError as error:
+        raise refusal_of(error) from None
+
+
+def _before(request: HttpRequest) -> int | None:
+    """The seq in `?before=`, None for the newest page."""
+    value = request.GET.get("before", "")
+    if not value:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 15:
+        raise Http404
+    return int(value)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,26 @@
+/**
+ * Erasures as a client carries them out: what an `erase` entry names loses its words wherever they are, whatever comes
+ * later out of a page that was read before. Pure.
+ */
+
+/** The hashes that these entries erase. */
+export function erasedBy(events) {
+  return events.filter(({ kind, ref }) => kind === "erase" && ref).map(({ ref }) => ref);
+}
+
+/** The event as it is once the entries in `erased` (hash → true) have lost their words. */
+export function wipe(event, erased) {
+  const reply = wipeQuote(event.reply, erased);
+  if (erased[event.hash] && !event.erased) return { ...event, reply, body: null, salt: null, html: null, erased: true };
+  return reply === event.reply ? event : { ...event, reply };
+}
+
+/** The quote above a reply, or that of a message not sent yet. */
+export function wipeQuote(quote, erased) {
+  return quote && quote.text !== null && erased[quote.hash] ? { ...quote, text: null } : quote;
+}
+
+/** A set of hashes as an object. */
+export function lookUp(hashes) {
+  return Object.fromEntries(hashes.map((hash) => [hash, true]));
+}

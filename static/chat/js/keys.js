@@ -1,0 +1,39 @@
+/** The keyboard: F6 between landmarks, arrows between messages, and single letters on a message: `letters` is key → act. */
+
+export function listen({ list, landmarks, scroller, letters }) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F6") {
+      event.preventDefault();
+      nextLandmark(landmarks(), event.shiftKey ? -1 : 1).focus();
+    }
+  });
+  scroller.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const message = document.activeElement.closest("article.message");
+    if (event.target !== scroller && event.target !== message) return;
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      const target = neighbour(list, message, event.key === "ArrowUp");
+      if (!target) return;
+      event.preventDefault();
+      target.focus();
+    } else if (message && Object.hasOwn(letters, event.key.toLowerCase())) {
+      event.preventDefault();
+      letters[event.key.toLowerCase()](message);
+    }
+  });
+  // A long press shows the toolbar by focus, beside the system's own menu.
+  list.addEventListener("contextmenu", (event) => {
+    if (event.pointerType === "touch") event.target.closest("article.message")?.focus({ preventScroll: true });
+  });
+}
+
+function nextLandmark(nodes, step) {
+  const at = nodes.findIndex((node) => node.contains(document.activeElement));
+  return nodes[(at + step + nodes.length) % nodes.length];
+}
+
+function neighbour(list, message, isUp) {
+  const messages = [...list.querySelectorAll("article.message")];
+  if (!message) return isUp ? messages.at(-1) : null;
+  return messages[messages.indexOf(message) + (isUp ? -1 : 1)];
+}

@@ -1,0 +1,146 @@
+/**
+ * What the drawer shows of one message: its words, its states, its way into the log, and the checks. The receipt is
+ * fetched once: what is drawn, verified and downloaded are the same bytes.
+ */
+
+import { history } from "../../../ledger/js/keeper/evidence.js";
+import { Unreachable } from "../../../ledger/js/keeper/published.js";
+import { drawReceipt } from "../../../ledger/js/receipt/drawing.js";
+import { openReceipt } from "../../../ledger/js/receipt/open.js";
+import { questions } from "../../../ledger/js/receipt/report.js";
+import { showRows, showVerdict } from "../../../ledger/js/receipt/rows.js";
+import { fullTime, stamp } from "../format.js";
+import { saveFile } from "./save.js";
+import { verify } from "./verification.js";
+import { sentence, states, verifyCommand } from "./words.js";
+
+const IDLE = { state: "idle", text: "" };
+
+export class ProofView {
+  #event = null;
+  #receipt = null; // {text, name, parts, sealedMs} of the event shown
+
+  constructor({ node, log, watch, place }) {
+    Object.assign(this, { node, log, watch, place });
+    this.#place("verify").addEventListener("click", () => this.#verify());
+    this.#place("retry").addEventListener("click", () => this.#load());
+    this.#place("download").addEventListener("click", () => saveFile(this.#receipt.name, this.#receipt.text, "text/plain"));
+  }
+
+  get seq() {
+    return this.#event?.seq ?? null;
+  }
+
+  /** Again and again: what looks the same is left as it is. */
+  show(event) {
+    const known = this.#event;
+    if (known?.hash === event.hash && known.block === event.block && known.erased === event.erased) return;
+    this.#event = event;
+    this.#receipt = null;
+    this.#fillMessage();
+    this.#fillReceipt();
+    if (event.block !== null) this.#load();
+  }
+
+  /** Leaves nothing behind: what is erased later must not live on here. */
+  clear() {
+    this.#event = null;
+    this.#receipt = null;
+    for (const name of ["words", "author", "sentence", "history", "command"]) this.#place(name).textContent = "";
+    for (const name of ["states", "path", "checks"]) this.#place(name).replaceChildren();
+    this.#fillReceipt();
+  }
+
+  async #load() {
+    const event = this.#event;
+    this.#tell("Fetching the receipt…");
+    try {
+      const found = await this.log.receipt(event.hash);
+      const opened = found.text ? await openReceipt(found.text) : null;
+      if (this.#event !== event) return; // another message was opened meanwhile
+      if (!opened) return this.#tell("The server has no receipt for this message.", { canRetry: true });
+      this.#receipt = { ...found, ...opened };
+      this.#fillMessage();
+      await this.#fillReceipt();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      if (this.#event === event) this.#tell("The receipt could not be fetched: the server does not answer.", { canRetry: true });
+    }
+  }
+
+  #fillMessage() {
+    const { author, body, erased } = this.#event;
+    this.#place("avatar").src = author.avatar;
+    this.#place("author").textContent = author.name;
+    this.#place("words").textContent = erased ? "This message was erased." : (body?.text ?? "");
+    this.#place("sentence").textContent = sentence(this.#event, this.#receipt?.parts?.index ?? null);
+    const rows = states(this.#event, this.#receipt?.sealedMs ?? null);
+    this.#place("states").replaceChildren(...rows.map((row) => this.#state(row)));
+    this.#tell("");
+  }
+
+  async #fillReceipt() {
+    const receipt = this.#receipt;
+    this.#place("sealed").hidden = !receipt;
+    showVerdict(this.#place("verdict"), IDLE);
+    this.#place("history").textContent = "";
+    if (!receipt) return;
+    const vkey = this.watch.pinned;
+    showRows(this.#place("checks"), questions({ receipt: receipt.parts, vkey }));
+    const command = verifyCommand(receipt.name, vkey);
+    this.#place("command").textContent = command;
+    this.#place("copy").dataset.copy = command;
+    const figure = this.#place("path");
+    for (const name of Object.keys(figure.dataset)) if (name !== "proofPath") delete figure.dataset[name];
+    const drawing = await drawReceipt(receipt.parts);
+    if (this.#receipt === receipt) figure.replaceChildren(drawing);
+  }
+
+  async #verify() {
+    const [event, receipt] = [this.#event, this.#receipt];
+    await this.watch.learnKey();
+    const { rows, summary } = await verify(receipt, event, this.place, this.watch.pinned);
+    if (this.#receipt !== receipt) return;
+    showRows(this.#place("checks"), rows);
+    showVerdict(this.#place("verdict"), summary);
+    for (const { name, state } of rows) this.#place("path").dataset[name] = state;
+    this.#scrollToChecks();
+    if (summary.state === "bad") return;
+    const kind = await this.watch.check(receipt.parts.checkpointNote);
+    if (this.#receipt === receipt) this.#place("history").textContent = history(kind, this.watch);
+  }
+
+  /** Not `scrollIntoView`, which would move the page as well. */
+  #scrollToChecks() {
+    const [body, verdict] = [this.#place("body"), this.#place("verdict")];
+    const top = verdict.getBoundingClientRect().top - body.getBoundingClientRect().top;
+    body.scrollBy({ top: top - this.#place("verify").parentElement.offsetHeight, behavior: "smooth" });
+  }
+
+  #state({ name, title, timeMs, text }) {
+    const node = this.node.querySelector('[data-template="state"]').content.firstElementChild.cloneNode(true);
+    node.dataset.state = name;
+    const use = node.querySelector("use");
+    use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#${name}`);
+    node.querySelector("[data-state-title]").textContent = title;
+    node.querySelector("[data-state-text]").textContent = text;
+    const time = node.querySelector("time");
+    time.hidden = timeMs === null;
+    if (timeMs === null) return node;
+    time.dateTime = new Date(timeMs).toISOString();
+    time.title = fullTime(timeMs);
+    time.textContent = stamp(timeMs);
+    return node;
+  }
+
+  #tell(problem, { canRetry = false } = {}) {
+    const node = this.#place("problem");
+    node.textContent = problem;
+    node.hidden = !problem;
+    this.#place("retry").hidden = !canRetry;
+  }
+
+  #place(name) {
+    return this.node.querySelector(`[data-proof-${name}]`);
+  }
+}

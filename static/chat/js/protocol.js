@@ -1,0 +1,66 @@
+/**
+ * Frames of the wire protocol, version 1 (docs/specs, "Wire protocol"): constructors, close codes, ids. Pure.
+ */
+
+export const VERSION = 1;
+export const SYNC_LIMIT = 200;
+
+export const CLOSE = Object.freeze({
+  RESTARTING: 1012,
+  BAD_FRAME: 4400,
+  NOT_LOGGED_IN: 4401,
+  NOT_ALLOWED: 4403,
+  TOO_SLOW: 4408,
+  NEWER_PROTOCOL: 4409,
+  RATE_LIMIT: 4429,
+});
+
+/** A random UUID as 32 hex digits. Not `crypto.randomUUID`: that one is missing on plain http:// in a local network. */
+export function newId(crypto = globalThis.crypto) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const hello = (cursors, checkpoint) => ({ type: "hello", v: VERSION, cursors, checkpoint });
+
+export const ping = (n) => ({ type: "ping", n });
+
+export const sync = (room, after) => ({ type: "sync", id: `sync-${room}-${after}`, room, after, limit: SYNC_LIMIT });
+
+export const older = (room, before) => ({ type: "older", id: `older-${room}-${before}`, room, before, limit: SYNC_LIMIT });
+
+/** The frame of a message. Built once and stored: a repeated send must be the same to the last byte. */
+export function send({ clientId, room, text, replyTo, sentMs, seen, checkpoint }) {
+  return {
+    type: "send",
+    id: clientId,
+    client_id: clientId,
+    room,
+    text,
+    reply_to: replyTo,
+    files: [],
+    sent_ms: sentMs,
+    seen,
+    checkpoint,
+  };
+}
+
+/** A server frame, or null for what this client does not understand. */
+export function parse(text) {
+  try {
+    const frame = JSON.parse(text);
+    return frame && typeof frame.type === "string" ? frame : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Why the text cannot be sent, or "" when it can. `length` counts code points, as the server does. */
+export function refusal(text, limit) {
+  const length = [...text.trim()].length;
+  if (length === 0) return "Write something first.";
+  if (length > limit) return `${length.toLocaleString("en")} of at most ${limit.toLocaleString("en")} characters. Please shorten it.`;
+  return "";
+}

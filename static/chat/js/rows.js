@@ -1,0 +1,87 @@
+/**
+ * What the timeline shows: entries and unsent messages → rows. Pure. The first paint follows the same rules
+ * (chat/templatetags/timeline.py).
+ *
+ * Kinds: "day" {key, dayMs} · "note" {key, text} · "message" {key, event | item, author, timeMs, first, state, block,
+ * ends, newestMine, canErase}.
+ */
+
+const GROUP_MS = 5 * 60 * 1000;
+const SYSTEM = "0".repeat(32);
+const NOTES = {
+  "room.create": (name) => `${name} opened the room.`,
+  "room.update": (name) => `${name} changed the room.`,
+  "member.join": (name) => `${name} joined.`,
+  "member.leave": (name) => `${name} left.`,
+};
+
+export const isShown = (event) => event.kind === "post" || event.kind in NOTES;
+
+/** Rows of `events` (ascending, without a gap) and, where the window reaches the end, of the `unsent` items. */
+export function toRows({ events, unsent, me, dayOf, atEnd }) {
+  const builder = { rows: [], day: null, group: null, dayOf };
+  const shown = events.filter(isShown);
+  const newest = unsent.length || !atEnd ? null : shown.findLast((event) => isMine(event, me));
+  shown.forEach((event, index) => {
+    const next = shown[index + 1];
+    const ends = event.block !== null && (next ? next.block !== event.block : atEnd);
+    if (event.kind === "post") addMessage(builder, fromEvent(event, me), { ends, newestMine: event === newest });
+    else addNote(builder, event);
+  });
+  unsent.forEach((item, index) => {
+    addMessage(builder, fromItem(item, me, builder.group?.timeMs), { ends: false, newestMine: index === unsent.length - 1 });
+  });
+  return builder.rows;
+}
+
+/** Whether a row looks as it did, so that its node can stay untouched. */
+export function sameRow(a, b) {
+  return Object.keys(b).every((name) => a[name] === b[name]);
+}
+
+function isMine(event, me) {
+  return event.kind === "post" && event.author.id === me.id;
+}
+
+/** My messages keep their key from echo to entry: the node stays, with its focus and its place. */
+function fromEvent(event, me) {
+  return {
+    kind: "message",
+    key: isMine(event, me) ? `c${event.client_id}` : `s${event.seq}`,
+    event,
+    item: null,
+    author: event.author,
+    timeMs: event.received_ms,
+    state: event.block === null ? "recorded" : "sealed",
+    block: event.block,
+    canErase: !event.erased && event.author.id !== SYSTEM && (me.moderates || event.author.id === me.id),
+  };
+}
+
+function fromItem(item, me, previousMs) {
+  const state = item.fault ? "failed" : item.recorded ? "recorded" : "sending";
+  const timeMs = Math.max(item.frame.sent_ms, previousMs ?? 0);
+  return { kind: "message", key: `c${item.clientId}`, event: null, item, author: me, timeMs, state, block: null };
+}
+
+function addMessage(builder, row, extra) {
+  addDay(builder, row.timeMs);
+  const { group } = builder;
+  const first = !group || group.author.id !== row.author.id || row.timeMs - group.timeMs >= GROUP_MS;
+  builder.rows.push({ ...row, first, ...extra });
+  builder.group = row;
+}
+
+function addNote(builder, event) {
+  addDay(builder, event.received_ms);
+  builder.rows.push({ kind: "note", key: `s${event.seq}`, text: NOTES[event.kind](event.author.name) });
+  builder.group = null;
+}
+
+function addDay(builder, timeMs) {
+  const day = builder.dayOf(timeMs);
+  if (day === builder.day) return;
+  builder.rows.push({ kind: "day", key: `d${day}`, dayMs: timeMs });
+  builder.day = day;
+  builder.group = null;
+}

@@ -1,0 +1,172 @@
+/**
+ * The client's whole state and the one function that changes it: state + frame → state + effects. Pure: no clock, no
+ * randomness, no network. Delivery is at least once and in any order; what people see is each entry once and in order.
+ *
+ * Effects: {ask: frame} to send · {settle: clientId, verdict} for the outbox · {arrived: events, room} new entries ·
+ * {erased: hashes} words to be forgotten everywhere else · {reload: true} start again from the server's page.
+ */
+
+import { erasedBy } from "./erasure.js";
+import { firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
+import { older, sync } from "./protocol.js";
+
+const DEFAULT_LIMITS = { text: 8000, frame: 65536, inflight: 16, ping_ms: 4000, send_per_min: 120 };
+
+export function createState({ me, room, events, cursor, limits }) {
+  const state = {
+    me,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    height: null, // of the newest block heard of on this connection
+    blocks: {}, // height → what its `sealed` frame told
+    rooms: { [room]: openLog(events, cursor) },
+    asking: {}, // ids of questions on their way
+    outbox: [],
+    settled: {}, // client_id of my entries → seq
+  };
+  return settle(state, events);
+}
+
+/** The cursors of `hello`. */
+export function cursors(state) {
+  return Object.fromEntries(Object.entries(state.rooms).map(([room, log]) => [room, log.cursor]));
+}
+
+export function reduce(state, frame) {
+  const step = STEPS[frame.type];
+  return step ? step(state, frame) : { state, effects: [] };
+}
+
+const STEPS = {
+  welcome,
+  events: takeEvents,
+  ack: acknowledge,
+  error: refuse,
+  sealed: sealBlock,
+  pong: compareHeads,
+  reset: (state) => done(state, [{ reload: true }]),
+  "local/outbox": (state, { items }) => done(echo(state, items)),
+  "local/older": (state, { room }) => askOlder(state, room),
+};
+
+function done(state, effects = []) {
+  return { state, effects };
+}
+
+function welcome(state, frame) {
+  const rooms = { ...state.rooms };
+  for (const { id, head } of frame.rooms) {
+    rooms[id] = rooms[id] ? { ...rooms[id], head: Math.max(rooms[id].head, head) } : openLog([], head);
+  }
+  // Blocks that were sealed while nobody listened: ask again for what still looks pending.
+  const asks = Object.entries(rooms).flatMap(([id, log]) => askPending(id, log));
+  const limits = { ...state.limits, ...frame.limits };
+  return done({ ...state, rooms, limits, asking: {}, height: null }, asks);
+}
+
+function askPending(room, log) {
+  const pending = firstPending(log);
+  return pending ? [{ ask: sync(room, pending.seq - 1) }] : [];
+}
+
+function takeEvents(state, frame) {
+  const before = state.rooms[frame.room];
+  if (!before) return done(state);
+  const asking = { ...state.asking };
+  if (frame.re) delete asking[frame.re];
+  const { log, fresh, gap } = take(before, frame.events);
+  const next = settle({ ...state, asking, rooms: { ...state.rooms, [frame.room]: log } }, fresh);
+  const effects = fresh
+    .filter((event) => event.author.id === state.me.id)
+    .map((event) => ({ settle: event.client_id, verdict: { type: "recorded" } }));
+  if (fresh.length) effects.push({ arrived: fresh, room: frame.room });
+  const erased = erasedBy(frame.events);
+  if (erased.length) effects.push({ erased });
+  if (!gap && !leavesMore(frame, log)) return done(next, effects);
+  const asked = askOnce(next, sync(frame.room, gap ? log.cursor : frame.events.at(-1).seq));
+  return done(asked.state, [...effects, ...asked.effects]);
+}
+
+/** Whether the answer was cut off where the next one tells something: beyond the cursor, or of blocks not heard of. */
+function leavesMore(frame, log) {
+  const last = frame.events.at(-1);
+  if (!frame.re || !frame.more || !last || last.seq < log.first) return false;
+  return last.seq === log.cursor || (last.block !== null && firstPending(log)?.seq > last.seq);
+}
+
+function askOnce(state, frame) {
+  if (state.asking[frame.id]) return done(state);
+  return done({ ...state, asking: { ...state.asking, [frame.id]: true } }, [{ ask: frame }]);
+}
+
+function askOlder(state, room) {
+  const { first } = state.rooms[room];
+  return first > 1 ? askOnce(state, older(room, first)) : done(state);
+}
+
+/** My entries now stand in the log: their echoes go. */
+function settle(state, events) {
+  const mine = events.filter((event) => event.author.id === state.me.id).map((event) => [event.client_id, event.seq]);
+  if (mine.length === 0) return state;
+  const next = { ...state, settled: { ...state.settled, ...Object.fromEntries(mine) } };
+  return { ...next, outbox: state.outbox.filter((item) => !isSettled(next, item)) };
+}
+
+function isSettled(state, item) {
+  const seq = state.settled[item.clientId];
+  const log = state.rooms[item.room];
+  return seq !== undefined && (!log || seq <= log.cursor);
+}
+
+/** What the outbox holds, and before it what the server has acknowledged but not yet shown. */
+function echo(state, items) {
+  const acknowledged = state.outbox.filter((item) => item.recorded);
+  const waiting = items.filter((item) => state.settled[item.clientId] === undefined);
+  return { ...state, outbox: [...acknowledged, ...waiting] };
+}
+
+function acknowledge(state, frame) {
+  const outbox = state.outbox.map((item) => (item.clientId === frame.client_id ? { ...item, recorded: true } : item));
+  const rooms = { ...state.rooms };
+  const log = rooms[frame.room];
+  if (log) rooms[frame.room] = { ...log, head: Math.max(log.head, frame.seq) };
+  const next = { ...state, rooms, settled: { ...state.settled, [frame.client_id]: frame.seq } };
+  const echoes = outbox.filter((item) => !isSettled(next, item));
+  return done({ ...next, outbox: echoes }, [{ settle: frame.client_id, verdict: { type: "recorded" } }]);
+}
+
+/** A refused send goes to the outbox; a refused question may be asked again. */
+function refuse(state, frame) {
+  const asking = { ...state.asking };
+  if (frame.re) delete asking[frame.re];
+  const clientId = frame.client_id ?? state.outbox.find((item) => item.clientId === frame.re)?.clientId;
+  const verdict = { type: frame.retry, code: frame.code, detail: frame.detail, afterMs: frame.after_ms ?? null };
+  return done({ ...state, asking }, clientId ? [{ settle: clientId, verdict }] : []);
+}
+
+/** The next block seals what is pending. After any other (the first since `welcome`, one too late) it is asked for. */
+function sealBlock(state, { block, rooms: reached }) {
+  const rooms = { ...state.rooms };
+  const isNext = state.height !== null && block.height === state.height + 1;
+  const effects = [];
+  for (const [room, seq] of Object.entries(reached)) {
+    if (!rooms[room]) continue;
+    if (isNext && !missesBlock(rooms[room])) rooms[room] = seal(rooms[room], seq, block.height);
+    rooms[room] = sealedTo(rooms[room], seq);
+    if (missesBlock(rooms[room])) effects.push(...askPending(room, rooms[room]));
+  }
+  const blocks = { ...state.blocks, [block.height]: { timeMs: block.time_ms, entries: block.tree_size - block.first_leaf } };
+  return done({ ...state, rooms, blocks, height: Math.max(state.height ?? 0, block.height) }, effects);
+}
+
+/** A head beyond a cursor that has not moved since the last pong: a frame was lost. Questions may now be repeated. */
+function compareHeads(state, frame) {
+  const rooms = { ...state.rooms };
+  const effects = [];
+  for (const [room, log] of Object.entries(rooms)) {
+    if (log.head > log.cursor && log.cursor === log.cursorAtPong) effects.push({ ask: sync(room, log.cursor) });
+    else if (missesBlock(log)) effects.push(...askPending(room, log));
+    const head = Math.max(log.head, frame.heads?.[room] ?? 0);
+    rooms[room] = { ...log, head, cursorAtPong: log.cursor };
+  }
+  return done({ ...state, rooms, asking: {} }, effects);
+}
