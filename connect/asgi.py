@@ -1,0 +1,25 @@
+"""The ASGI application: pages and the one WebSocket."""
+
+import os
+import warnings
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from channels.sessions import CookieMiddleware
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connect.settings")
+pages = get_asgi_application()
+
+from chat.routing import websocket_urlpatterns  # noqa: E402  (models load only after the line above)
+
+# whitenoise hands over files in pieces, one after the other; Django reads each whole, which is what it warns of.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        # No session middleware: it would wrap every frame that is sent. The consumer opens the session itself.
+        "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(websocket_urlpatterns))),
+    }
+)

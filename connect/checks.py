@@ -1,0 +1,57 @@
+"""System checks of what an operator can set: each says what is wrong and what to write instead."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register()
+def environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    return [*_mail(), *_origin(), *_redis(), *_tls()]
+
+
+def _mail() -> list[CheckMessage]:
+    if settings.EMAIL_VERIFICATION != "mandatory" or settings.EMAIL_URL != "consolemail://":
+        return []
+    return [
+        Error(
+            "EMAIL_VERIFICATION is mandatory, but no EMAIL_URL says how to send mail: nobody could finish signing up.",
+            hint="Set EMAIL_URL (smtp+tls://user:password@host:587) or EMAIL_VERIFICATION=none.",
+            id="connect.E001",
+        )
+    ]
+
+
+def _origin() -> list[CheckMessage]:
+    origin = settings.LOG_ORIGIN
+    if origin.isascii() and origin.isprintable() and len(origin) <= 255 and not set(origin) & {" ", "+"}:
+        return []
+    return [
+        Error(
+            "LOG_ORIGIN must be printable ASCII without spaces and plus signs, at most 255 characters.",
+            hint="Write a name that you own, without a scheme: chat.example.org/ledger.",
+            id="connect.E002",
+        )
+    ]
+
+
+def _redis() -> list[CheckMessage]:
+    if not settings.REDIS_URL or settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        return []
+    return [Error("REDIS_URL cannot be read.", hint="Write redis://host:6379/0.", id="connect.E003")]
+
+
+def _tls() -> list[CheckMessage]:
+    if not settings.TLS or settings.PROXY_HEADERS:
+        return []
+    return [
+        Warning(
+            "TLS is on and PROXY_HEADERS off: nothing tells a request that came by https from one that did not, and "
+            "behind a proxy every page redirects to itself.",
+            hint="Let the proxy that ends TLS set X-Forwarded-Proto and X-Forwarded-For, and set PROXY_HEADERS=on.",
+            id="connect.W001",
+        )
+    ]

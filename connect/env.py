@@ -1,0 +1,116 @@
+"""Readers of the environment that fail loudly.
+
+Every setting an operator can change is read here and nowhere else. Each has a default that runs embedded. A value that
+cannot be understood stops the start with one sentence that names the variable.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+DATABASE_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
+
+
+def text(name: str, default: str = "") -> str:
+    return env.str(name, default=default).strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}; write on or off.")
+
+
+def integer(name: str, default: int, low: int, high: int) -> int:
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {low} to {high}.")
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = text(name, default).lower()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(allowed)}.")
+    return value
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    return [part.strip() for part in text(name).split(",") if part.strip()] or default
+
+
+def secret_key(data_dir: Path) -> str:
+    """SECRET_KEY, or the one kept in `data_dir/secret_key` (made on first use, mode 600)."""
+    given = text("SECRET_KEY")
+    if given:
+        return given
+    path = data_dir / "secret_key"
+    try:
+        # O_EXCL: of two processes that start together one writes, the other reads what the first wrote.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+def database(name: str, embedded: Path) -> dict[str, Any]:
+    """DATABASE_URL as Django's dict; a SQLite file at `embedded` when it is empty."""
+    sentence = f"{name} cannot be used; write sqlite:///path or postgres://user:password@host/name."
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(text(name, f"sqlite:///{embedded}"))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(sentence) from error
+    if config.get("ENGINE") not in DATABASE_ENGINES:
+        raise ImproperlyConfigured(sentence)
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        _make_private(config["NAME"])
+        # FULL: an acknowledged message survives power loss. IMMEDIATE: two writers queue instead of failing midway.
+        # secure_delete: what is erased is overwritten in the file, not only forgotten.
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+            ),
+        }
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 10}}
+        # After a restart of the server the pool holds dead connections: each is asked before it is handed out.
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def _make_private(path: str) -> None:
+    """Makes the file for its owner alone, before SQLite makes it for all; what SQLite puts beside it takes its mode."""
+    if path != ":memory:":
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def email(url: str) -> dict[str, Any]:
+    """EMAIL_URL as Django's EMAIL_ settings."""
+    try:
+        return dict(environ.Env.email_url_config(url))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured("EMAIL_URL cannot be read; write smtp+tls://user:password@host:587.") from error
+
+
+def site_url(tls: bool, hosts: list[str], host: str, port: int) -> str:
+    """Where people reach the site: behind TLS the first name that is no pattern, otherwise where the server listens."""
+    named = [name for name in hosts if not name.startswith((".", "*"))]
+    if tls and named:
+        return f"https://{named[0]}"  # a proxy in front ends TLS: people reach that, not our port
+    shown = "localhost" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"

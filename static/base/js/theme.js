@@ -1,0 +1,51 @@
+/* The theme: system, light or dark. A classic script in the head, so that the choice stands before the first paint. */
+(() => {
+  "use strict";
+  const KEY = "connect.theme";
+  const NEXT = { system: "light", light: "dark", dark: "system" };
+  const root = document.documentElement;
+
+  function stored() {
+    try {
+      const value = localStorage.getItem(KEY);
+      return value in NEXT ? value : "system";
+    } catch {
+      return "system"; // storage is switched off
+    }
+  }
+
+  function apply(theme) {
+    if (theme === "system") delete root.dataset.theme;
+    else root.dataset.theme = theme;
+  }
+
+  function label(theme) {
+    for (const button of document.querySelectorAll("[data-theme-switch]")) {
+      button.setAttribute("aria-label", `Theme: ${theme}. Change to ${NEXT[theme]}`);
+      button.title = `Theme: ${theme}`;
+      for (const icon of button.querySelectorAll("[data-theme-icon]")) {
+        icon.toggleAttribute("hidden", icon.dataset.themeIcon !== theme);
+      }
+    }
+  }
+
+  root.dataset.js = "";
+  apply(stored());
+  document.addEventListener("DOMContentLoaded", () => label(stored()));
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-theme-switch]")) return;
+    const theme = NEXT[stored()];
+    try {
+      localStorage.setItem(KEY, theme);
+    } catch {
+      // The choice then lasts as long as the page.
+    }
+    apply(theme);
+    label(theme);
+  });
+  addEventListener("storage", (event) => {
+    if (event.key !== KEY) return;
+    apply(stored());
+    label(stored());
+  });
+})();
