@@ -1,0 +1,44 @@
+"""What every test has: files and settings of its own, a database file like the real one, three people."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from pytest_django import Settings
+
+from ledger.recorder import close_recorder
+
+pytest_plugins = ["connect.tests.people"]
+
+TEST_BITS = 8
+"""The least difficulty: a block is found in a millisecond."""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as in production: threads and processes share it, its locks and its WAL are the real ones."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, settings: Settings) -> Path:
+    """A DATA_DIR of the test's own, without key and signed state, and settings that mine at once."""
+    settings.DATA_DIR = tmp_path
+    settings.LOG_KEY_FILE = tmp_path / "log.key"
+    settings.SIGNED_STATE_FILE = tmp_path / "signed_state.json"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.LOG_ORIGIN = "connect.test/ledger"
+    settings.DIFFICULTY_BITS = TEST_BITS
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over() -> Iterator[None]:
+    """Rates counted in the cache and a running recorder would reach into the next test."""
+    yield
+    close_recorder()
+    cache.clear()

@@ -1,0 +1,88 @@
+"""The room in a browser, and what is said in it without one."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from connect.tests.e2e.browser import Window
+from connect.tests.server import Server, Site, make_site
+
+CHECKS = ["body", "leaf", "root", "block", "work", "signature"]
+WORDS = "The second point: seven in favour, two against."
+SAY = """
+import time, uuid
+from accounts.models import User
+from chat.models import Room
+from ledger.recorder import Draft, record
+from ledger.sealing import seal
+author = User.objects.get(username={name!r}).pk
+for text in {texts!r}:
+    now_ms = time.time_ns() // 1_000_000
+    record(Draft("post", Room.WORLD, author, uuid.uuid4(), now_ms, body={{"text": text}}))
+if {sealed!r}:
+    seal()
+"""
+
+
+def say(site: Site, *texts: str, name: str = "bob", sealed: bool = True) -> None:
+    """Records posts in the World, and seals them into one block."""
+    site.run(SAY.format(name=name, texts=texts, sealed=sealed))
+
+
+def three_blocks(folder: Path) -> Site:
+    """A site in which `WORDS` were said in the second of three blocks."""
+    site = make_site(folder)
+    say(site, *(f"before {i}" for i in range(5)))
+    say(site, "just before", WORDS, "just after")
+    say(site, *(f"after {i}" for i in range(3)))
+    return site
+
+
+def enter(window: Window, server: Server, name: str = "alice") -> Page:
+    """The person's room, live, and the log followed to its newest checkpoint."""
+    window.context.add_cookies([{"name": "sessionid", "value": server.sessions[name], "url": server.url}])
+    window.goto("/")
+    is_live(window.page)
+    return window.page
+
+
+def is_live(page: Page) -> None:
+    expect(page.locator("main [data-health]")).to_have_attribute("data-health", "live")
+
+
+def message(page: Page, text: str) -> Locator:
+    return page.get_by_role("article").filter(has_text=text)
+
+
+def kept_size(page: Page) -> int:
+    """How long the newest log is that this browser verified; 0 before it verified any."""
+    kept = json.loads(page.evaluate("localStorage.getItem('connect.log')") or "{}")
+    return int(kept.get("size", 0))
+
+
+def follows_to(page: Page, size: int) -> None:
+    """Returns once the browser has verified a checkpoint of this size."""
+    page.wait_for_function("size => JSON.parse(localStorage.getItem('connect.log') ?? '{}').size === size", arg=size)
+
+
+def states(page: Page, state: str) -> Sequence[str | None]:
+    """The names of the checks in this state."""
+    return [row.get_attribute("data-check") for row in page.locator(f'.step[data-state="{state}"]').all()]
+
+
+def prove(page: Page, text: str = WORDS) -> Locator:
+    """Opens the drawer from the message's toolbar and returns it when its receipt is there."""
+    message(page, text).hover()
+    message(page, text).get_by_role("button", name="Proof").click()
+    drawer = page.locator("dialog.drawer")
+    expect(drawer.locator("[data-proof-sealed]")).to_be_visible()
+    return drawer
+
+
+def verify(page: Page) -> None:
+    """Runs the checks of the open drawer."""
+    page.get_by_role("button", name="Verify in this browser").click()
+    expect(page.locator("[data-proof-verdict]")).to_have_text(re.compile("passed|Not proved"))

@@ -1,0 +1,40 @@
+"""Erasing in two browsers: the words go on both screens, out of quotes and drafts, without a reload."""
+
+from playwright.sync_api import expect
+
+from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
+
+SECRET = "my password is 0f8b1c"
+
+
+def sign_up(window: Window, name: str) -> Window:
+    window.goto("/signup/")
+    fill_form(window.page, name, "Sign up")
+    is_in_world(window)
+    return window
+
+
+def test_words_that_are_erased_go_from_every_screen(open_window: OpenWindow) -> None:
+    alice, bob = sign_up(open_window(), "alice"), sign_up(open_window(), "bob")
+    say(alice, SECRET)
+    heard = said(bob, SECRET)
+    heard.hover()
+    expect(heard.get_by_role("button", name="Erase…")).to_be_hidden()
+    for answer in ("do not tell us", ""):  # the second one is begun and not sent
+        heard.hover()
+        heard.get_by_role("button", name="Reply").click()
+        say(bob, answer)
+    expect(said(alice, "do not tell us").get_by_text(SECRET)).to_be_visible()
+
+    mine = said(alice, SECRET)
+    mine.hover()
+    mine.get_by_role("button", name="Erase…").click()
+    alice.page.get_by_label("Why?").fill("I should not have said it")
+    alice.page.get_by_role("button", name="Erase for good").click()
+    is_in_world(alice)
+    for window in (alice, bob):
+        said(window, "This message was erased.")
+        expect(said(window, "do not tell us").get_by_text("This message was erased.")).to_be_visible()
+        assert SECRET not in window.page.content()
+        assert SECRET not in window.page.evaluate("JSON.stringify(localStorage)")

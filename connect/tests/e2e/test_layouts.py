@@ -1,0 +1,85 @@
+"""The room on a phone, in both themes and without scripts, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.room import enter, message
+from connect.tests.server import Server, make_site, serve
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+DARK, LIGHT = "rgb(11, 13, 23)", "rgb(255, 255, 255)"
+WIDE = "```\n" + "a line of code that no phone can show whole " * 4 + "\n```"
+TOO_SMALL = """[...document.querySelectorAll("a, button, input, textarea")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+  .filter((node) => !node.matches("p a, .skip"))
+  .filter((node) => Math.min(node.getBoundingClientRect().width, node.getBoundingClientRect().height) < 44)
+  .map((node) => node.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(make_site(tmp_path_factory.mktemp("site"))) as server:
+        yield server
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def has_background(page: Page, colour: str) -> None:
+    shown = "getComputedStyle(document.documentElement).backgroundColor"
+    page.wait_for_function(f"colour => {shown} === colour", arg=colour)
+
+
+def test_a_phone_shows_one_pane_at_a_time_with_large_targets(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(**PHONE), served)
+    page.get_by_label("Message to World").fill(WIDE)
+    page.get_by_role("button", name="Send").tap()
+    expect(message(page, "no phone can show")).to_be_in_viewport()
+    rooms = page.get_by_role("link", name="The chain")
+    expect(rooms).not_to_be_in_viewport()
+    assert fits(page)
+    assert page.evaluate(TOO_SMALL) == []
+    page.get_by_role("link", name="Rooms and account").tap()
+    expect(rooms).to_be_in_viewport()
+    assert fits(page)
+    assert page.evaluate(TOO_SMALL) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 900])
+def test_nothing_sticks_out(open_window: OpenWindow, served: Server, width: int) -> None:
+    window = open_window(viewport={"width": width, "height": 640})
+    for path in ("/", "/login/", "/signup/", "/password/reset/"):
+        window.goto(path)
+        assert fits(window.page), path
+    assert fits(enter(window, served))
+
+
+def test_the_theme_is_the_systems_until_somebody_switches(open_window: OpenWindow, served: Server) -> None:
+    window = open_window(color_scheme="dark")
+    page = enter(window, served)
+    has_background(page, DARK)
+    page.emulate_media(color_scheme="light")
+    has_background(page, LIGHT)
+    for shown in (LIGHT, DARK):
+        page.locator("[data-theme-switch]").click()
+        has_background(page, shown)
+    page.reload()
+    has_background(page, DARK)
+    page.locator("[data-theme-switch]").click()
+    has_background(page, LIGHT)
+
+
+def test_without_scripts_one_reads_writes_and_logs_out(open_window: OpenWindow, served: Server) -> None:
+    window = open_window(java_script_enabled=False)
+    window.context.add_cookies([{"name": "sessionid", "value": served.sessions["charlie"], "url": served.url}])
+    window.goto("/")
+    page = window.page
+    page.get_by_label("Message to World").fill("Written *without* scripts")
+    page.get_by_role("button", name="Send").click()
+    expect(message(page, "Written without scripts")).to_be_in_viewport()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()

@@ -1,0 +1,181 @@
+"""What was written and not acknowledged yet, in a real browser: it is sent once, in order, whatever happens."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page, WebSocketRoute, expect
+
+from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.room import enter, is_live, message, say
+from connect.tests.served import PATIENCE_S, Served
+from connect.tests.server import Server, Site, make_site
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def site(folder: Path) -> Site:
+    return make_site(folder)
+
+
+@pytest.fixture(scope="module")
+def supervised(site: Site, folder: Path) -> Iterator[Served]:
+    running = Served(folder, GRAVATAR="off")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def served(site: Site, supervised: Served) -> Server:
+    return Server(site, supervised.url, supervised.process, supervised.output)
+
+
+class Wire:
+    """The sockets of a browser's pages: they can be cut while the pages go on, and what is sent over them is kept."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.sent: list[str] = []
+        self._is_cut = False
+        self._open: list[WebSocketRoute] = []
+        context.route_web_socket(re.compile("/ws/$"), self._connect)
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for socket in self._open:
+            socket.close()
+        self._open.clear()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            socket.close()
+            return
+        server = socket.connect_to_server()
+        self._open.append(socket)
+
+        def pass_on(data: str | bytes) -> None:
+            frame = json.loads(data)
+            if frame["type"] == "send":
+                self.sent.append(frame["text"])
+            server.send(data)
+
+        socket.on_message(pass_on)
+
+
+def write(page: Page, *texts: str) -> None:
+    for text in texts:
+        page.get_by_label("Message to World").fill(text)
+        page.keyboard.press("Enter")
+
+
+def has_glyphs(page: Page, name: str, *texts: str) -> None:
+    """Each is shown once, and its glyph has this name."""
+    for text in texts:
+        expect(message(page, text)).to_have_count(1)
+        expect(message(page, text).locator("[data-glyph]")).to_have_attribute("aria-label", re.compile(name))
+
+
+def in_order(page: Page, start: str) -> list[str]:
+    """The messages that begin so, from top to bottom."""
+    return [text.strip() for text in page.locator("[data-body]").all_inner_texts() if text.strip().startswith(start)]
+
+
+SENDING, RECORDED = "^Sending$", "^(Recorded|Sealed)"
+
+
+def test_what_is_written_without_a_connection_outlives_a_reload_and_is_sent_once_in_order(
+    open_window: OpenWindow, served: Server
+) -> None:
+    texts = ["first of three", "first, then second", "first, second, third"]
+    window = open_window()
+    wire = Wire(window.context)
+    page = enter(window, served)
+    wire.cut()
+    write(page, *texts)
+    has_glyphs(page, SENDING, *texts)
+    page.reload()
+    has_glyphs(page, SENDING, *texts)
+    assert wire.sent == []
+    wire.mend()
+    has_glyphs(page, RECORDED, *texts)
+    assert wire.sent == in_order(page, "first") == texts
+    page.reload()
+    is_live(page)
+    assert in_order(page, "first") == texts
+    assert wire.sent == texts
+
+
+def test_a_browser_that_is_offline_and_closed_meanwhile_sends_when_it_comes_back(
+    open_window: OpenWindow, served: Server
+) -> None:
+    texts = ["offline one", "offline two"]
+    window = open_window()
+    page = enter(window, served)
+    window.context.set_offline(True)
+    write(page, *texts)
+    has_glyphs(page, SENDING, *texts)
+    expect(page.locator("[data-strip]")).to_contain_text("2 messages are kept here")
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+        page.reload()
+    window.context.set_offline(False)
+    window.complaints.clear()  # the error page's own
+    again = window.open()
+    again.goto(served.url)
+    has_glyphs(again, RECORDED, *texts)
+    assert in_order(again, "offline") == texts
+
+
+def test_of_two_tabs_one_sends(open_window: OpenWindow, served: Server) -> None:
+    texts = [f"tab {number}" for number in range(1, 6)]
+    window = open_window()
+    wire = Wire(window.context)
+    left = enter(window, served)
+    right = window.open()
+    right.goto(served.url)
+    is_live(right)
+    wire.cut()
+    write(left, *texts)
+    for page in (left, right):
+        has_glyphs(page, SENDING, *texts)
+    wire.mend()
+    for page in (left, right):
+        has_glyphs(page, RECORDED, *texts)
+        assert in_order(page, "tab") == texts
+    assert wire.sent == texts
+
+
+def test_a_restart_of_the_server_needs_no_reload(open_window: OpenWindow, served: Server, supervised: Served) -> None:
+    page = enter(open_window(), served)
+    page.evaluate("window.sameAsBefore = true")
+    killed = supervised.web()
+    killed.kill()
+    write(page, "said to nobody")
+    killed.wait(PATIENCE_S)
+    has_glyphs(page, RECORDED, "said to nobody")
+    is_live(page)
+    assert page.evaluate("window.sameAsBefore")
+
+
+def test_thirty_arrivals_do_not_move_what_somebody_reads_further_up(
+    open_window: OpenWindow, served: Server, site: Site
+) -> None:
+    say(site, *(f"an old story, part {number}\n\nin two paragraphs" for number in range(60)))
+    page = enter(open_window(), served)
+    page.locator("[data-timeline]").hover()
+    page.mouse.wheel(0, -1500)
+    page.wait_for_function("document.querySelector('[data-timeline]').scrollTop < -1000")
+    watched = message(page, "part 40")
+    before = watched.bounding_box()
+    say(site, *(f"news {number}\n\n> with a quote" for number in range(30)), sealed=False)
+    expect(page.locator("[data-newer]")).to_have_text("30 new")
+    assert watched.bounding_box() == before
+    page.locator("[data-newer]").click()
+    expect(message(page, "news 29")).to_be_in_viewport()

@@ -1,0 +1,48 @@
+"""A failed request: a page of ours and no detail; the log gets an id that the page names, and the traceback."""
+
+import re
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from connect.urls import handler500  # noqa: F401  (this module stands in for the site's addresses)
+
+
+def explode(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("the secret detail")
+
+
+urlpatterns = [path("explode/", explode)]
+
+
+@pytest.mark.urls("connect.tests.test_failures")
+def test_a_failed_request_names_an_id_that_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    response = Client(raise_request_exception=False).get("/explode/")
+    page = response.content.decode()
+    found = re.search(r"<code>([0-9a-f]{12})</code>", page)
+    assert response.status_code == 500
+    assert found is not None
+    assert f"Request {found[1]} failed: GET /explode/" in caplog.text
+    assert "the secret detail" in caplog.text
+    assert "the secret detail" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "code", "said"),
+    [
+        ("/nothing/", "localhost", 404, "There is nothing here"),
+        ("/", "evil.example", 400, "That request made no sense"),
+    ],
+)
+def test_a_request_that_leads_nowhere_gets_a_page_of_ours(path: str, host: str, code: int, said: str) -> None:
+    response = Client(headers={"host": host}).get(path)
+    assert response.status_code == code
+    assert f'<h1 class="card__title">{said}</h1>' in response.content.decode()
+
+
+def test_a_form_without_its_token_gets_a_page_of_ours() -> None:
+    response = Client(enforce_csrf_checks=True).post("/login/")
+    assert response.status_code == 403
+    assert "The page was open for too long" in response.content.decode()

@@ -1,0 +1,29 @@
+"""The ledger's and the chat's promises on PostgreSQL: the tests that keep them on SQLite, run there as well."""
+
+import os
+import subprocess
+import sys
+
+from connect.tests.server import ROOT
+from connect.tests.stores import postgres
+
+PROMISES = [
+    *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
+    *("ledger/tests/test_sealing.py", "ledger/tests/test_signing.py", "ledger/tests/test_pending.py"),
+    *("ledger/tests/test_audit.py", "ledger/tests/test_tamper.py", "ledger/tests/test_tiles.py"),
+    *("chat/tests/test_store.py", "chat/tests/test_rooms.py", "chat/tests/test_sessions.py"),
+]
+
+
+def test_the_database_keeps_its_promises_on_postgresql_too() -> None:
+    with postgres() as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *PROMISES],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": url, "EMAIL_VERIFICATION": "none"},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout[-10_000:]

@@ -1,0 +1,95 @@
+"""`manage.py serve` with real processes: set-up from nothing, revival, a clean stop, a taken port."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connect.tests.copies import copy_database
+from connect.tests.served import PATIENCE_S, ROOT, Served, wait_until
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    server = Served(tmp_path)
+    yield server
+    if server.process.poll() is None:
+        server.process.kill()
+
+
+def test_a_first_start_prints_the_address_and_the_owners_link(served: Served) -> None:
+    printed = served.output.read_text()
+    assert f"Connect is at http://127.0.0.1:{served.port}/" in printed
+    link = re.search(rf"http://127\.0\.0\.1:{served.port}(/owner/\S+)", printed)
+    assert link is not None
+    assert served.get(link[1]) == 200
+    assert served.get("/static/base/css/base.css") == 200
+    assert "arning" not in served.output.read_text()
+
+
+def test_the_miner_seals_what_is_pending(served: Served) -> None:
+    wait_until(lambda: "Block 1 " in served.output.read_text())
+
+
+def test_sigterm_stops_everything_cleanly_and_the_next_start_goes_on(served: Served) -> None:
+    children = served.children()
+    assert served.stop() == 0
+    assert not any(child.is_running() for child in children)
+    served.start()
+    assert "Mined the genesis" not in served.output.read_text()
+    assert served.stop() == 0
+
+
+def test_ctrl_c_stops_everything_cleanly(served: Served) -> None:
+    children = served.children()
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(PATIENCE_S) == 0
+    assert not any(child.is_running() for child in children)
+    assert "Traceback" not in served.output.read_text()
+
+
+def test_signals_in_quick_succession_stop_it_as_one_does(served: Served) -> None:
+    """`make` hands on the SIGTERM that a service manager has sent to everybody already."""
+    web = served.web()
+    while web.is_running():
+        served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(PATIENCE_S) == 0
+    assert "Stopped." in served.output.read_text()
+
+
+def test_a_killed_web_server_is_started_again(served: Served) -> None:
+    killed = served.web()
+    killed.kill()
+    killed.wait(PATIENCE_S)
+    wait_until(lambda: served.get("/healthz") == 200)
+    assert served.web().pid != killed.pid
+
+
+def test_a_taken_port_is_one_clear_sentence(served: Served) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    done = subprocess.run(command, env=served.environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {served.port}" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_older_database_put_back_is_shown_and_not_written_to_until_the_newer_one_is_back(
+    served: Served, tmp_path: Path
+) -> None:
+    wait_until(lambda: "Block 1 " in served.output.read_text())
+    database = tmp_path / "data" / "connect.sqlite3"
+    copy_database(database, tmp_path / "older")
+    assert served.stop() == 0
+    command = [sys.executable, str(ROOT / "manage.py"), "mine_block"]
+    subprocess.run(command, env=served.environment, check=True, capture_output=True, timeout=60)
+    copy_database(database, tmp_path / "newer")
+    copy_database(tmp_path / "older", database)
+    served.start(until="/")
+    assert served.get("/healthz") is None
+    assert "It is an older copy: put back a newer one." in served.output.read_text()
+    copy_database(tmp_path / "newer", database)
+    wait_until(lambda: served.get("/healthz") == 200)

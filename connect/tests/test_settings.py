@@ -1,0 +1,214 @@
+"""The environment: defaults run, a mistake is one clear sentence, production settings pass the deployment check."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connect.env import site_url
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG"}}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env={**clean, "DATA_DIR": str(tmp_path / "data"), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_embedded_defaults_pass_the_checks(tmp_path: Path) -> None:
+    done = manage(tmp_path, "check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> None:
+    done = manage(
+        tmp_path,
+        *("check", "--deploy", "--fail-level", "WARNING"),
+        TLS="on",
+        PROXY_HEADERS="on",
+        ALLOWED_HOSTS="chat.example.org",
+        EMAIL_URL="smtp+tls://user:password@mail.example.org:587",
+        DATABASE_URL="postgres://connect:secret@db.example.org/connect",
+        LOG_ORIGIN="chat.example.org/ledger",
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "http", "PORT is 'http'; write a whole number from 1 to 65535."),
+        ("PORT", "70000", "PORT is '70000'"),
+        ("WEB", "0", "WEB is '0'; write a whole number from 1 to 64."),
+        ("DEBUG", "maybe", "DEBUG is 'maybe'; write on or off."),
+        ("DIFFICULTY_BITS", "41", "DIFFICULTY_BITS is '41'; write a whole number from 8 to 40."),
+        ("GRAVATAR", "always", "GRAVATAR is 'always'; write one of proxy, direct, off."),
+        ("EMAIL_VERIFICATION", "perhaps", "write one of none, optional, mandatory."),
+        ("DATABASE_URL", "nonsense://x", "DATABASE_URL cannot be used"),
+        ("DATABASE_URL", "mysql://u:p@h/n", "DATABASE_URL cannot be used"),
+        ("EMAIL_URL", "nonsense://x", "EMAIL_URL cannot be read"),
+    ],
+)
+def test_a_broken_setting_is_one_clear_sentence(tmp_path: Path, name: str, value: str, said: str) -> None:
+    done = manage(tmp_path, "check", **{name: value})
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "code"),
+    [
+        ({"EMAIL_VERIFICATION": "mandatory"}, "connect.E001"),
+        ({"LOG_ORIGIN": "two words"}, "connect.E002"),
+        ({"REDIS_URL": "http://localhost"}, "connect.E003"),
+    ],
+)
+def test_a_setting_that_cannot_work_fails_a_system_check(
+    tmp_path: Path, environment: dict[str, str], code: str
+) -> None:
+    done = manage(tmp_path, "check", **environment)
+    assert done.returncode == 1
+    assert code in done.stderr
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"WEB": "2"},
+        {"WEB": "2", "REDIS_URL": "redis://127.0.0.1:1"},
+        {"WEB": "2", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "EMAIL_VERIFICATION": "none"},
+        {"MINER": "off"},
+    ],
+)
+def test_many_processes_without_what_they_need_are_one_clear_sentence(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    done = manage(tmp_path, "serve", **environment)
+    assert done.returncode == 1
+    assert "needs PostgreSQL and Redis: set DATABASE_URL=" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "a..b"])
+def test_a_host_that_is_not_this_machine_is_one_clear_sentence(tmp_path: Path, host: str) -> None:
+    done = manage(tmp_path, "serve", HOST=host)
+    assert done.returncode == 1
+    assert f"HOST is {host!r}, no address of this machine" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_tls_without_the_proxys_word_for_it_is_warned_of(tmp_path: Path) -> None:
+    assert "connect.W001" in manage(tmp_path, "check", TLS="on").stderr
+    assert "connect.W001" not in manage(tmp_path, "check", TLS="on", PROXY_HEADERS="on").stderr
+
+
+ASK_FOR_A_PAGE = """
+from django.test import Client
+for proto in ("http", "https"):
+    page = Client(headers={"host": "chat.example.org", "x-forwarded-proto": proto}).get("/login/")
+    cookie = page.cookies.get("csrftoken")
+    print(page.status_code, page.headers.get("Strict-Transport-Security"), bool(cookie and cookie["secure"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "answers"),
+    [
+        ({}, ["200 None False", "200 None False"]),
+        ({"TLS": "on"}, ["301 None False", "301 None False"]),
+        (
+            {"TLS": "on", "PROXY_HEADERS": "on"},
+            ["301 None False", "200 max-age=31536000; includeSubDomains; preload True"],
+        ),
+    ],
+)
+def test_behind_tls_pages_come_by_https_alone_and_the_proxy_is_believed_when_told(
+    tmp_path: Path, environment: dict[str, str], answers: list[str]
+) -> None:
+    done = manage(tmp_path, "shell", "-v", "0", "-c", ASK_FOR_A_PAGE, ALLOWED_HOSTS="chat.example.org", **environment)
+    assert done.stdout.splitlines() == answers, done.stderr
+
+
+def test_a_request_for_another_host_leaves_no_traceback_in_the_log(tmp_path: Path) -> None:
+    code = "from django.test import Client; print(Client(headers={'host': 'evil.example'}).get('/').status_code)"
+    done = manage(tmp_path, "shell", "-v", "0", "-c", code)
+    assert done.stdout == "400\n"
+    assert "Invalid HTTP_HOST header: 'evil.example'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_readme_tells_of_every_setting() -> None:
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "connect" / "settings.py").read_text())) | {"SECRET_KEY"}
+    table = (ROOT / "README.md").read_text().partition("## Settings")[2].partition("## ")[0]
+    told = {
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([A-Z_]+)`", row)
+    }
+    assert told == read
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    manage(tmp_path, "check")
+    path = tmp_path / "data" / "secret_key"
+    first = path.read_text()
+    manage(tmp_path, "check")
+    assert path.read_text() == first
+    assert len(first) >= 50
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+ASK_SQLITE = """
+import sqlite3
+from django.db import connection, transaction
+with transaction.atomic(), connection.cursor() as cursor:
+    for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete"):
+        print(name, *cursor.execute(f"PRAGMA {name}").fetchone())
+    try:
+        sqlite3.connect(connection.settings_dict["NAME"], timeout=0).execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        print(error)
+"""
+
+
+def test_the_embedded_database_survives_power_loss_and_lets_writers_queue(tmp_path: Path) -> None:
+    said = manage(tmp_path, "shell", "-v", "0", "-c", ASK_SQLITE).stdout.splitlines()
+    full = "synchronous 2"
+    assert said == ["journal_mode wal", full, "foreign_keys 1", "secure_delete 1", "database is locked"]
+
+
+LOOK_AT_FILES = """
+from django.conf import settings
+from django.db import connection
+connection.cursor().execute("CREATE TABLE something (x)")
+print(*(f"{path.name} {path.stat().st_mode & 0o777:o}" for path in sorted(settings.DATA_DIR.iterdir())), sep=chr(10))
+"""
+
+
+def test_nobody_else_reads_the_database(tmp_path: Path) -> None:
+    done = manage(tmp_path, "shell", "-v", "0", "-c", LOOK_AT_FILES)
+    names = ("connect.sqlite3", "connect.sqlite3-shm", "connect.sqlite3-wal", "secret_key")
+    assert done.stdout.splitlines() == [f"{name} 600" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("tls", "hosts", "host", "url"),
+    [
+        (False, ["localhost"], "127.0.0.1", "http://127.0.0.1:8000"),
+        (False, ["localhost"], "0.0.0.0", "http://localhost:8000"),
+        (False, ["localhost"], "::1", "http://[::1]:8000"),
+        (True, [".example.org", "chat.example.org"], "127.0.0.1", "https://chat.example.org"),
+        (True, [".example.org"], "127.0.0.1", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_printed_address_is_one_that_people_reach(tls: bool, hosts: list[str], host: str, url: str) -> None:
+    assert site_url(tls, hosts, host, 8000) == url
