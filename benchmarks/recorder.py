@@ -1,0 +1,82 @@
+"""The recorder alone against raw inserts of the same rows: `python -m benchmarks.recorder [messages]`.
+
+Both write to a SQLite file of the same tables and indexes (WAL, synchronous=FULL), 1,024 rows a transaction. The peer
+is handed finished rows and does nothing but `executemany`; the recorder also checks, commits to bodies, hashes, links.
+"""
+
+import os
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+from uuid import uuid4
+
+ROUNDS = 5
+BATCH = 1_024
+
+
+def main(messages: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(DATA_DIR=folder, DJANGO_SETTINGS_MODULE="connect.settings")
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        from benchmarks.report import keep, median
+
+        recorder, raw = [], []
+        for _ in range(ROUNDS):
+            recorder.append(messages / record(messages))
+            raw.append(messages / insert(Path(folder)))
+        ratios = [a / b for a, b in zip(recorder, raw, strict=True)]
+        figures = {"messages": messages, "rounds": ROUNDS, "batch": BATCH}
+        rates = {"recorder_rows_per_s": round(median(recorder)), "executemany_rows_per_s": round(median(raw))}
+        keep("recorder", {**figures, **rates, "ratio": round(median(ratios), 2), "aim": 0.6})
+
+
+def record(messages: int) -> float:
+    """Seconds the recorder takes for that many new messages of one room, by fifty authors."""
+    from ledger.drafts import Draft
+    from ledger.recording import record_batch
+
+    room, authors = uuid4(), [uuid4() for _ in range(50)]
+    drafts = [
+        Draft("post", room, authors[n % 50], uuid4(), 1_790_000_000_000 + n, {"text": f"message {n} " + "x" * 280})
+        for n in range(messages)
+    ]
+    started = time.perf_counter()
+    for first in range(0, messages, BATCH):
+        record_batch(drafts[first : first + BATCH])
+    return time.perf_counter() - started
+
+
+def insert(folder: Path) -> float:
+    """Seconds `executemany` takes for the rows that the recorder wrote last, into an equal, equally filled file."""
+    copy = folder / "raw.sqlite3"
+    with sqlite3.connect(folder / "connect.sqlite3") as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    connection = sqlite3.connect(copy, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    (room,) = connection.execute("SELECT room FROM ledger_message ORDER BY id DESC LIMIT 1").fetchone()
+    rows = connection.execute("SELECT * FROM ledger_message WHERE room = ? ORDER BY id", (room,)).fetchall()
+    connection.execute("DELETE FROM ledger_message WHERE room = ?", (room,))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    statement = f"INSERT INTO ledger_message VALUES ({', '.join('?' * len(rows[0]))})"
+    started = time.perf_counter()
+    for first in range(0, len(rows), BATCH):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(statement, rows[first : first + BATCH])
+        connection.execute("COMMIT")
+    seconds = time.perf_counter() - started
+    connection.close()
+    for path in folder.glob("raw.sqlite3*"):
+        path.unlink()
+    return seconds
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
