@@ -15,7 +15,7 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	@.ci/browser
 	@.ci/go
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -m soak

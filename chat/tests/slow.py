@@ -18,8 +18,10 @@ class SlowClient:
         assert address.hostname
         assert address.port
         self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self._socket.settimeout(30)
+        # Small, so that the server soon has nowhere to put its frames; smaller than a segment, and the kernel's probes of
+        # a window that never opens wide enough take minutes.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 128 * 1024)
+        self._socket.settimeout(60)
         self._socket.connect((address.hostname, address.port))
         self._stream = self._socket.makefile("rb")
         self._socket.sendall(

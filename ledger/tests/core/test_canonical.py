@@ -91,7 +91,7 @@ def test_text_is_not_normalised() -> None:
         Colour.RED,
         Text("a"),
         {Text("a"): 1},
-        object(),
+        NotImplemented,
     ],
     ids=repr,
 )
