@@ -1,9 +1,24 @@
-"""How a web process is started: one command line, for the supervisor, the tests and the benchmarks."""
+"""How a web process is started: one socket and one command line, for the supervisor, the tests and the benchmarks."""
 
+import socket
 import sys
 
 MAX_FRAME_BYTES = 128 * 1024
 """What uvicorn lets through; the limit of the protocol (64 KiB) answers with its own close code before that."""
+
+BACKLOG = 4096
+"""Clients that may wait to be let in: after a restart all of them come at once."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket, which web processes inherit."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    # uvicorn takes an inherited socket for a Unix one and leaves this off: small frames would wait 40 ms for the
+    # acknowledgement of the one before. What is accepted has it from here.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.set_inheritable(True)
+    return listener
 
 
 def web_command(fd: int, *, proxy_headers: bool = False) -> list[str]:

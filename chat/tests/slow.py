@@ -18,8 +18,8 @@ class SlowClient:
         assert address.hostname
         assert address.port
         self._socket = socket.socket()
-        # Small, so that the server soon has nowhere to put its frames; smaller than a segment, and the kernel's probes of
-        # a window that never opens wide enough take minutes.
+        # Small, so that the server soon has nowhere to put its frames; smaller than a segment, and the kernel's probes
+        # of a window that never opens wide enough take minutes.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 128 * 1024)
         self._socket.settimeout(60)
         self._socket.connect((address.hostname, address.port))

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from connect.web import web_command
+from connect.web import listen, web_command
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ("alice", "bob", "charlie")
@@ -95,8 +94,7 @@ def make_site(folder: Path, env: Mapping[str, str] | None = None, people: tuple[
 @contextmanager
 def serve(site: Site, application: str = APPLICATION, port: int = 0) -> Iterator[Server]:
     """One web process, where a port is given in the place of another; it is stopped at the end, if it still runs."""
-    with socket.create_server(("127.0.0.1", port), backlog=2048) as listener:
-        listener.set_inheritable(True)
+    with listen("127.0.0.1", port) as listener:
         command = [application if part == APPLICATION else part for part in web_command(listener.fileno())]
         port = listener.getsockname()[1]
         log = Path(site.env["DATA_DIR"]) / f"server-{port}.log"

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from connect.tests.copies import copy_database
 from connect.tests.served import PATIENCE_S, ROOT, Served, wait_until
+from connect.web import listen
 
 
 @pytest.fixture
@@ -93,3 +95,10 @@ def test_an_older_database_put_back_is_shown_and_not_written_to_until_the_newer_
     assert "It is an older copy: put back a newer one." in served.output.read_text()
     copy_database(tmp_path / "newer", database)
     wait_until(lambda: served.get("/healthz") == 200)
+
+
+def test_small_frames_do_not_wait_for_each_other() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as client:
+        accepted, _ = listener.accept()
+        with accepted, client:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 
 from connect.supervisor import Child, Supervisor
-from connect.web import web_command
+from connect.web import listen, web_command
 from ledger.errors import BehindSignedState
 
 
@@ -54,9 +54,8 @@ class Command(BaseCommand):
     def _listen(self) -> socket.socket:
         """The listening socket; held from the first moment, so that a taken port is said before anything is changed."""
         host, port = settings.HOST, settings.PORT
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            return socket.create_server((host, port), family=family, backlog=2048)
+            return listen(host, port)
         except OSError as error:
             if error.errno in {errno.EADDRINUSE, errno.EACCES}:
                 problem = (
