@@ -1,7 +1,8 @@
 """One client's way out: what is to be sent, and the one task that sends it.
 
-Nothing else writes to the socket. Entries of rooms do not wait here: only a cursor for each room does, so a client that
-stops reading holds one frame and a few numbers. Replies do wait; who asks for more while it does not read is not read.
+Nothing else writes to the socket but `feed`, while the task sleeps. Entries of rooms do not wait here: only a cursor
+for each room does, so a client that stops reading holds one frame and a few numbers. Replies do wait; who asks for
+more while it does not read is not read.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from chat.refusals import CloseCode
 from chat.replies import encode_bye, encode_pong
 from chat.ring import Ring
 from chat.sessions import Ticket
+from chat.wire import find_wire
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +39,12 @@ class Feed(Protocol):
 class Connection:
     __slots__ = (
         *("_dirty", "_drained", "_feed", "_heads_told", "_is_awake", "_pong", "_replies", "_replies_size", "_sleep"),
-        *("_task", "_transmit", "blocked_since_s", "code", "cursors", "height", "ticket"),
+        *("_task", "_transmit", "_wire", "blocked_since_s", "code", "cursors", "height", "ticket"),
     )
 
     def __init__(self, transmit: Transmit, feed: Feed, ticket: Ticket) -> None:
         self._transmit = transmit
+        self._wire = find_wire(transmit)
         self._feed = feed
         self.ticket = ticket
         self.cursors: dict[Ring, int] = {}
@@ -84,8 +87,23 @@ class Connection:
         self._pong = n
         self.wake()
 
+    @property
+    def is_idle(self) -> bool:
+        """Everything is sent."""
+        return self._sleep is not None and not self._sleep.done()
+
+    def feed(self, ring: Ring) -> None:
+        """The room has grown: what is new is sent now where nothing waits before it, else by the task."""
+        if self._wire is not None and self.is_idle:
+            framed = ring.framed_after(self.cursors[ring]) if ring in self.cursors else None
+            if framed is not None and self._wire.write(framed[0]):
+                self.cursors[ring] = framed[1]
+                if framed[1] == ring.head:
+                    return
+        self.mark(ring)
+
     def mark(self, ring: Ring) -> None:
-        """The room has grown."""
+        """There is more of this room for the task to send."""
         self._dirty.add(ring)
         self.wake()
 

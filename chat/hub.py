@@ -29,6 +29,8 @@ from ledger.recorder import add_listener
 
 TICK_S = 1.5
 """With the time that a turn takes, what nobody announced is delivered, and who is revoked is closed, within 2 s."""
+WRITE_S, LONGEST_WAIT_S = 10e-6, 0.01
+"""What writing to one connection takes; and how long an entry waits for the next ones at most."""
 SHORTCUT_BYTES = 64 * 1024
 """Encoded events up to this size travel with the doorbell."""
 
@@ -120,9 +122,13 @@ class Hub:
     def is_present(self, room: UUID) -> bool:
         return bool(self._members.get(room))
 
+    def patience_s(self) -> float:
+        """About as long as handing a frame to everybody takes."""
+        return min(len(self.connections) * WRITE_S, LONGEST_WAIT_S)
+
     def grown(self, ring: Ring) -> None:
         for connection in self._members[ring.room]:
-            connection.mark(ring)
+            connection.feed(ring)
 
     def sealed(self) -> None:
         for connection in self.connections:

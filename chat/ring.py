@@ -11,6 +11,7 @@ from uuid import UUID
 
 from chat.events import encode_sealed, is_erasure
 from chat.replies import FRAME_BYTES, FRAME_EVENTS, encode_events
+from chat.wire import frame_text
 
 RING_EVENTS = 500
 RING_BYTES = 1024 * 1024
@@ -27,6 +28,7 @@ class Ring:
         self._events: list[bytes] = []
         self._bytes = 0
         self._frames: dict[int, tuple[str, int]] = {}
+        self._framed: dict[int, tuple[bytes, int]] = {}
 
     @property
     def first(self) -> int:
@@ -46,12 +48,12 @@ class Ring:
             self._bytes -= len(self._events[dropped])
             dropped += 1
         del self._events[:dropped]
-        self._frames.clear()
+        self._forget_frames()
 
     def restart(self, head: int) -> None:
         """Forgets everything and goes on after `head`: the gap is too wide to be kept."""
         self._events.clear()
-        self._frames.clear()
+        self._forget_frames()
         self._bytes = 0
         self.head = head
 
@@ -64,7 +66,7 @@ class Ring:
                 event = encode_sealed(self._events[seq - first], leaf_index, height)
                 self._bytes += len(event) - len(self._events[seq - first])
                 self._events[seq - first] = event
-        self._frames.clear()
+        self._forget_frames()
 
     def since(self, cursor: int, limit: int = FRAME_EVENTS) -> Sequence[bytes] | None:
         """What follows `cursor`, as much as a frame holds; None when it begins before the ring."""
@@ -84,6 +86,22 @@ class Ring:
         if len(self._frames) < KEPT_FRAMES:
             self._frames[cursor] = made
         return made
+
+    def framed_after(self, cursor: int) -> tuple[bytes, int] | None:
+        """The same, framed for `Wire`."""
+        if (known := self._framed.get(cursor)) is not None:
+            return known
+        made = self.frame_after(cursor)
+        if made is None:
+            return None
+        framed = frame_text(made[0]), made[1]
+        if len(self._framed) < KEPT_FRAMES:
+            self._framed[cursor] = framed
+        return framed
+
+    def _forget_frames(self) -> None:
+        self._frames.clear()
+        self._framed.clear()
 
 
 def fit_frame(events: Sequence[bytes]) -> Sequence[bytes]:

@@ -31,6 +31,7 @@ __all__ = [
     "add_listener",
     "close_recorder",
     "get_recorder",
+    "is_recording",
     "record",
     "record_batch",
 ]
@@ -55,6 +56,7 @@ class Recorder:
         self._waiting: deque[_Waiting] = deque()
         self._changed = Condition()
         self._closed = False
+        self._in_hand = 0
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -68,6 +70,11 @@ class Recorder:
             self._changed.notify()
         return await waiting.future
 
+    @property
+    def is_busy(self) -> bool:
+        """More will be recorded at once."""
+        return self._in_hand > 0 or bool(self._waiting)
+
     def close(self) -> None:
         """Takes nothing more, records what waits, and returns when that is done."""
         with self._changed:
@@ -77,11 +84,13 @@ class Recorder:
 
     def _run(self) -> None:
         while batch := self._gather():
+            self._in_hand = len(batch)
             try:
                 _answer(batch, record_batch([waiting.draft for waiting in batch]))
             except Exception:  # the thread must outlive a defect, and nobody may wait for ever
                 logger.exception("A batch of %d failed.", len(batch))
                 _answer(batch, [Busy("Something went wrong; try again.")] * len(batch))
+            self._in_hand = 0
         connections.close_all()
 
     def _gather(self) -> list[_Waiting]:
@@ -109,6 +118,11 @@ def _resolve(answers: Sequence[tuple[asyncio.Future[Recorded], Recorded | Record
             future.set_exception(result)
         else:
             future.set_result(result)
+
+
+def is_recording() -> bool:
+    """Whether this process's recorder has work."""
+    return _recorder is not None and _recorder.is_busy
 
 
 _recorder: Recorder | None = None

@@ -72,6 +72,9 @@ class Audience:
     def sealed(self) -> None:
         self.blocks += 1
 
+    def patience_s(self) -> float:
+        return 0.0
+
     def recorded_here(self, room: UUID, head: int, events: Encoded) -> None:
         self.announced.append((room, head, events))
 
