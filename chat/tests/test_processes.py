@@ -123,6 +123,7 @@ async def test_a_client_that_does_not_read_costs_little_delays_nobody_and_comes_
             before = process.memory_info().rss
             await pour(alice, 1000)
             assert process.memory_info().rss - before < 10 * 2**20
+            await until(lambda: "Cut off." in server.log.read_text())
         frames, code = await asyncio.to_thread(slow.read_to_the_end)
         slow.close()
         assert code == 4408
