@@ -14,16 +14,20 @@ CHECKS = ["body", "leaf", "root", "block", "work", "signature"]
 WORDS = "The second point: seven in favour, two against."
 SAY = """
 import time, uuid
+from contextlib import suppress
 from accounts.models import User
 from chat.models import Room
+from ledger.errors import LostRace
+from ledger.models import Message
 from ledger.recorder import Draft, record
 from ledger.sealing import seal
 author = User.objects.get(username={name!r}).pk
 for text in {texts!r}:
     now_ms = time.time_ns() // 1_000_000
     record(Draft("post", Room.WORLD, author, uuid.uuid4(), now_ms, body={{"text": text}}))
-if {sealed!r}:
-    seal()
+while {sealed!r} and Message.objects.pending().exists():
+    with suppress(LostRace):  # the site's own miner was faster
+        seal()
 """
 
 
