@@ -34,6 +34,18 @@ class ClientIdReused(RecordError):
     retry = "new"
 
 
+class NoSuchPost(RecordError):
+    """An act on what is no post of the room, or was deleted or erased."""
+
+    code = "not_found"
+
+
+class NotTheAuthor(RecordError):
+    """An edit or a deletion of what somebody else wrote."""
+
+    code = "forbidden"
+
+
 class Busy(RecordError):
     """Too much waits, or the database does not take it now. It may be stored or not: the same may be sent again."""
 

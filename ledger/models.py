@@ -83,7 +83,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="message_pending", condition=models.Q(leaf_index=None)),
-            models.Index(fields=["ref"], name="message_edits", condition=models.Q(kind="edit")),
+            models.Index(fields=["ref"], name="message_refs", condition=models.Q(ref__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,8 @@ The lock lets recorders of one room queue; the unique constraints make a fork or
 locks. Whoever loses to another process tries again on what that one left. An entry is acknowledged only once it is
 committed; one that was committed without its acknowledgement is recognised by its client id when it comes again.
 
+What may not stand beside what is stored (an edit by somebody else, a reaction to what was deleted) is refused alone.
+
 An `erase` entry and what it erases are one change: no row loses its words in any other way.
 """
 
@@ -22,6 +24,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DataError, Error, IntegrityError, ProgrammingError, connection, transaction
 
+from ledger.acts import Targets
 from ledger.bulk import find_messages, insert_messages
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import Record, record_leaf_data
@@ -145,13 +148,16 @@ def _append(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
     check_standing()  # within the transaction: an older copy put back now waits for it, or is seen by it
     heads = _lock_heads({entry.statement.room for entry in entries})
     known = _find_known(entries)
+    targets = Targets(entries)
     first_id = _choose_first_id(heads.values())
     results: list[Result] = []
     rows: list[Message] = []
     for entry in entries:
         key = (entry.statement.author.int, entry.statement.client_id.int)
         message = known.get(key)
-        if message is None:
+        if message is None and (refusal := targets.refuse(entry)):
+            results.append(refusal)
+        elif message is None:
             message = _link(entry, heads[entry.statement.room], first_id + len(rows))
             rows.append(message)
             known[key] = message

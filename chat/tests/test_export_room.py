@@ -50,8 +50,8 @@ def room(transactional_db: None, alice: User, bob: User) -> Room:
     post("elsewhere", bob, room=Room.objects.create(slug="cellar", name="Cellar").pk)
     seal()
     erase_message(bob, secret, uuid4(), "it was a secret")
-    entry(author=bob.pk, room=world.pk, kind="delete", ref=first.hash, body=None)
     entry(author=alice.pk, room=world.pk, kind="react", ref=first.hash, body={"emoji": "👍"})
+    entry(author=bob.pk, room=world.pk, kind="delete", ref=first.hash, body=None)
     seal()
     post("pending", alice)
     return world
@@ -117,7 +117,7 @@ def test_it_holds_every_version_and_nothing_that_was_erased(room: Room, tmp_path
     folder = export(tmp_path / "out")
     entries = {line["seq"]: line for line in lines_of(folder)[1:-1]}
     kinds = [line["record"]["statement"]["kind"] for line in entries.values()]
-    assert kinds[4:] == ["post", "post", "edit", "post", "erase", "delete", "react", "post"]
+    assert kinds[4:] == ["post", "post", "edit", "post", "erase", "react", "delete", "post"]
     assert (entries[8]["body"], entries[8]["salt"], entries[8]["receipt"] is None) == (None, None, False)
     assert (entries[12]["receipt"], entries[12]["consistency"]) == (None, None)
     assert not any(SECRET in path.read_text() for path in folder.iterdir())
