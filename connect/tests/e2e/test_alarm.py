@@ -87,7 +87,7 @@ def expect_away(window: Window) -> None:
 
 def test_a_log_that_only_grows_raises_nothing(open_window: OpenWindow, place: Place) -> None:
     page = enter(open_window(), place.server)
-    for text in ("one", "two", "three"):
+    for text in ("a first line", "a second line", "a third line"):
         say(place.site, text)
         expect(message(page, text)).to_be_visible()
         follows_to(page, tip_size(place.server))
