@@ -62,6 +62,7 @@ class Audience:
         self.growths: list[UUID] = []
         self.blocks = 0
         self.announced: list[tuple[UUID, int, Encoded]] = []
+        self.patience = 0.0
 
     def is_present(self, room: UUID) -> bool:
         return room in self.rooms
@@ -73,7 +74,7 @@ class Audience:
         self.blocks += 1
 
     def patience_s(self) -> float:
-        return 0.0
+        return self.patience
 
     def recorded_here(self, room: UUID, head: int, events: Encoded) -> None:
         self.announced.append((room, head, events))
@@ -267,3 +268,17 @@ async def test_a_room_that_everybody_left_is_dropped(scene: Scene) -> None:
     scene.audience.rooms.clear()
     scene.keeper.look()
     await until(lambda: ROOM not in scene.keeper.rings)
+
+
+@pytest.mark.parametrize(("patience", "sizes"), [(3600.0, [4]), (0.0, [1, 1, 1, 1])])
+async def test_entries_wait_for_what_is_being_recorded_no_longer_than_patience(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, patience: float, sizes: list[int]
+) -> None:
+    scene.audience.patience = patience
+    for left in (3, 2, 1, 0):
+        monkeypatch.setattr(keepers, "is_recording", lambda left=left: left > 0)
+        scene.keeper.take_rows(scene.store.add())
+        for _ in range(10):  # The keeper's turns: it either waits by now or has handed over.
+            await asyncio.sleep(0)
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6, 7])
+    assert [len(events) for _, _, events in scene.audience.announced] == sizes
