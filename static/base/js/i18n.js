@@ -1,0 +1,8 @@
+/** Words in the reader's language. The page brings the catalogue, where it has one; without it they stay English. */
+
+export const gettext = (text) => globalThis.gettext?.(text) ?? text;
+
+export const ngettext = (one, many, count) => globalThis.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
+
+/** Puts values into `%(name)s`. */
+export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
