@@ -15,8 +15,9 @@ from django.db.models import Count, Func, QuerySet, TextField, UUIDField
 
 from ledger.audit_workers import start_workers
 from ledger.core.audit import Report, Trust, audit
-from ledger.core.audit_rows import SIGNED_STATE, Row, SignedHead
+from ledger.core.audit_rows import SIGNED_STATE, AuditState, Row, SignedHead
 from ledger.core.audit_shared import Doubtful, audit_shared
+from ledger.core.merkle import TILE_HEIGHT
 from ledger.core.notes import format_vkey, parse_vkey
 from ledger.errors import KeyFileError
 from ledger.keys import load_key, verify
@@ -40,14 +41,17 @@ class HexId(Func):
         return self.as_sql(compiler, connection, template="REPLACE((%(expressions)s)::text, '-', '')")
 
 
-def run_audit(progress: Callable[[int], None] = lambda done: None, workers: int | None = None) -> Report:
-    """Audits all there is. Reads for as long as it takes; writers go on.
+def run_audit(
+    progress: Callable[[int], None] = lambda done: None, workers: int | None = None, since: AuditState | None = None
+) -> Report:
+    """Audits all there is, or what came after an earlier audit. Reads for as long as it takes; writers go on.
 
-    Without a number, a log that is long enough gets a worker for each core.
+    Without a number, a log that is long enough gets a worker for each core; what came since is read by this process.
     """
     trust, problem = read_trust()  # first: the database is never behind a state that was signed before we looked
     with snapshot():
-        report = _run_shared(trust, progress, workers) or audit(TableRows(), trust, progress)
+        report = None if since else _run_shared(trust, progress, workers)
+        report = report or audit(TableRows(since), trust, progress, since)
     if problem:
         report.add("key_file", SIGNED_STATE, got=problem)
     return report
@@ -81,16 +85,21 @@ def read_trust() -> tuple[Trust, str | None]:
 
 
 class TableRows:
-    """The tables as an audit's source."""
+    """The tables as an audit's source: all rows, or those from the block on where an earlier audit stood."""
+
+    def __init__(self, since: AuditState | None = None) -> None:
+        self._since = since
 
     def genesis(self) -> Iterator[Row]:
         return _stream(Genesis.objects.order_by("id"))
 
     def blocks(self) -> Iterator[Row]:
-        return _stream(Block.objects.order_by("height"))
+        rows = Block.objects.order_by("height")
+        return _stream(rows.filter(height__gte=self._since.block.height) if self._since else rows)
 
     def sealed(self) -> Iterator[Row]:
-        return _stream(Message.objects.sealed())
+        rows = Message.objects.sealed()
+        return _stream(rows.filter(leaf_index__gte=self._since.size) if self._since else rows)
 
     def sealed_range(self, start: int, end: int) -> list[Row]:
         return list(_stream(Message.objects.sealed().filter(leaf_index__gte=start, leaf_index__lt=end)))
@@ -105,16 +114,24 @@ class TableRows:
         return _stream(RoomHead.objects.order_by("room"))
 
     def tiles(self, lowest: int, highest: int) -> Iterator[Row]:
-        return _stream(Tile.objects.filter(level__range=(lowest, highest)).order_by("level", "index"))
+        rows = Tile.objects.filter(level__range=(lowest, highest)).order_by("level", "index")
+        if self._since and lowest == highest:
+            rows = rows.filter(index__gte=self._since.size >> TILE_HEIGHT * (lowest + 1))
+        return _stream(rows)
 
     def cosignatures(self) -> Iterator[Row]:
-        return _stream(Cosignature.objects.order_by("block_id", "id"))
+        rows = Cosignature.objects.order_by("block_id", "id")
+        return _stream(rows.filter(block__gte=self._since.block.height) if self._since else rows)
 
     def reused_client_ids(self) -> Iterator[Row]:
-        groups = Message.objects.values("client_id", "author").annotate(uses=Count("*"))  # the index alone answers it
+        rows = Message.objects.all()
+        if self._since:
+            newer = rows.filter(id__gt=max((place[3] for place in self._since.rooms.values()), default=-1))
+            rows = rows.filter(client_id__in=newer.values("client_id"))
+        groups = rows.values("client_id", "author").annotate(uses=Count("*"))  # of all rows, the index alone answers it
         for group in groups.filter(uses__gt=1).order_by().iterator(CHUNK):
-            rows = Message.objects.filter(client_id=group["client_id"], author=group["author"])
-            yield from islice(_stream(rows.order_by("id")), 1, None)
+            twins = Message.objects.filter(client_id=group["client_id"], author=group["author"])
+            yield from islice(_stream(twins.order_by("id")), 1, None)
 
 
 def _stream(rows: QuerySet[Any]) -> Iterator[Row]:

@@ -10,7 +10,8 @@ the checkpoint's, the newest checkpoint the signed state's. Then the pending tai
     audit_blocks   headers, checkpoints, signed state         audit_leaf  one row's leaf hash; which column is wrong
 
 What it costs for each message is three hashes (record, leaf, body) and one for the tree. Leaves, bodies and links of a
-range need only that range and each room's newest entry before it, so that `audit_shared` gives ranges to helpers.
+range need only that range and each room's newest entry before it, so that `audit_shared` gives ranges to helpers, and
+an audit can go on from where an earlier one stood (`audit_state`): its source then begins with that block.
 Spec: docs/specs/ledger.md §8.
 """
 
@@ -24,6 +25,7 @@ from ledger.core.audit_rows import (
     BLOCK,
     GENESIS,
     MESSAGE,
+    AuditState,
     BlockRow,
     Finding,
     GenesisRow,
@@ -34,7 +36,7 @@ from ledger.core.audit_rows import (
     Trust,
 )
 from ledger.core.audit_sealed import CHUNK, Sealed, batched
-from ledger.core.audit_tree import Blame, Tree
+from ledger.core.audit_tree import Blame, Frontier, Tree
 from ledger.core.merkle import leaf_hash
 from ledger.core.notes import Vkey, parse_vkey
 from ledger.core.records import BLOCK_KIND, ZERO_HASH
@@ -45,11 +47,16 @@ Progress = Callable[[int], None]
 """Called now and then with the messages read so far."""
 
 
-def audit(source: Source, trust: Trust, progress: Progress = lambda done: None) -> Report:
-    """Reads everything once."""
-    run = Audit(source, trust, progress)
-    for row in source.blocks():
-        run.block(BlockRow(*row))
+def audit(
+    source: Source, trust: Trust, progress: Progress = lambda done: None, since: AuditState | None = None
+) -> Report:
+    """Reads everything once; with `since`, everything from its block on."""
+    run = Audit(source, trust, progress, since)
+    rows = (BlockRow(*row) for row in source.blocks())
+    if since is not None and not run.continues(since, next(rows, None)):
+        return run.report
+    for row in rows:
+        run.block(row)
     run.finish()
     return run.report
 
@@ -57,18 +64,31 @@ def audit(source: Source, trust: Trust, progress: Progress = lambda done: None) 
 class Audit:
     """One audit: every block in order, then `finish`."""
 
-    def __init__(self, source: Source, trust: Trust, progress: Progress) -> None:
+    def __init__(self, source: Source, trust: Trust, progress: Progress, since: AuditState | None = None) -> None:
         self.report = report = Report()
         self._source = source
         self._progress = progress
-        self._tree = Tree(source.tiles, report)
+        frontier = Frontier(since.size, since.subtrees) if since else Frontier()
+        self._tree = Tree(source.tiles, report, frontier)
         self._vkey = _parse_vkey(trust.vkey)
         self._genesis = self._read_genesis()
-        origin = self._vkey.name if self._vkey else self._genesis.origin
+        self._origin = origin = self._vkey.name if self._vkey else self._genesis.origin
         vkey = self._vkey or _parse_vkey(self._genesis.key)
-        self._entries = Entries(origin, trust, report)
+        rooms, keys = (dict(since.rooms), since.keys) if since else ({}, {})
+        self._entries = Entries(origin, trust, report, rooms, keys)
         self._blocks = Blocks(origin, self._genesis.min_bits, vkey, trust, source.cosignatures(), report)
         self._sealed = Sealed(source.sealed(), report)
+
+    def continues(self, since: AuditState, row: BlockRow | None) -> bool:
+        """Whether the block that now stands where the earlier audit ended is its block; a finding where it is not."""
+        block = since.block
+        if row is None or not since.is_continued_by(row) or since.origin != self._origin:
+            got = "none" if row is None else row.hash
+            self.report.add("audited_block_replaced", BLOCK, block.height, expected=block.hash, got=got)
+            return False
+        self._blocks.resume(row)
+        self._note(row, block.tree_size, block.root)
+        return True
 
     def block(self, row: BlockRow) -> None:
         """One block: its header, its leaves, what the tree is then."""
@@ -84,12 +104,12 @@ class Audit:
             self._progress(self.report.sealed)
         root = self._tree.end_block(block.root)
         self._blocks.close(block, self._tree.size, root)
-        report = self.report
-        report.size, report.root, report.height, report.hash = self._tree.size, root, block.height, block.hash
+        self._note(block, self._tree.size, root)
 
     def finish(self) -> None:
         """What no block holds, each room's newest entry, and what only the whole can show."""
         report = self.report
+        report.state = self._state()
         self._blocks.finish()
         self._tree.finish()
         for row in self._sealed.rest():
@@ -104,6 +124,17 @@ class Audit:
         self._entries.finish(self._source.heads())
         for row in self._source.reused_client_ids():
             report.entry("client_id_reused", MessageRow(*row), "client_id", got=row[4])
+
+    def _note(self, block: BlockRow, size: int, root: bytes) -> None:
+        report = self.report
+        report.size, report.root, report.height, report.hash = size, root, block.height, block.hash
+
+    def _state(self) -> AuditState | None:
+        """Where a later audit can go on; None where a signature or an erasure of what was read is still to come."""
+        block, standing = self._blocks.newest, self._entries.standing()
+        if block is None or block.checkpoint is None or standing is None:
+            return None
+        return AuditState(self._origin, block._replace(checkpoint=None), self._tree.subtrees(), *standing)
 
     def _read_genesis(self) -> GenesisRow:
         rows = [GenesisRow(*row) for row in self._source.genesis()]

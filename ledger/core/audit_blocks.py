@@ -31,6 +31,10 @@ class Blocks:
         self._signed_seen = False
         self._any_signed = False
 
+    def resume(self, block: BlockRow) -> None:
+        """Goes on behind a block that was audited before; its cosignatures, which may have come since, are read."""
+        self._accept(block)
+
     def open(self, row: BlockRow) -> BlockRow | None:
         """The block as it must have been mined; None for a row that is no block of this chain."""
         before = self.newest
@@ -64,13 +68,7 @@ class Blocks:
         if self.newest and self.newest.checkpoint is None:
             # Only the newest block may still wait for its signature: the next is not mined before it has one.
             self._add("checkpoint_missing", self.newest, "checkpoint")
-        body = format_checkpoint(Checkpoint(self._origin, block.tree_size, block.root))
-        if block.checkpoint is not None:
-            self._any_signed = True
-            self._check_checkpoint(block, block.checkpoint, body)
-        self._check_cosignatures(block, body)
-        self._check_signed(block)
-        self.newest = block
+        self._accept(block)
 
     def finish(self) -> None:
         """After the last block: nothing that was signed is gone."""
@@ -84,6 +82,16 @@ class Blocks:
             self._report.add("behind_signed_state", SIGNED_STATE, height=signed.height, expected=signed.size, got=size)
         elif not self._signed_seen:
             self._report.add("forked", SIGNED_STATE, height=signed.height, expected=signed.root)
+
+    def _accept(self, block: BlockRow) -> None:
+        """Its signatures; from here on it is what the next one follows."""
+        body = format_checkpoint(Checkpoint(self._origin, block.tree_size, block.root))
+        if block.checkpoint is not None:
+            self._any_signed = True
+            self._check_checkpoint(block, block.checkpoint, body)
+        self._check_cosignatures(block, body)
+        self._check_signed(block)
+        self.newest = block
 
     def _check_checkpoint(self, block: BlockRow, text: str, body: str) -> None:
         try:

@@ -54,6 +54,11 @@ class Bodies:
         if missing is not None and missing.room == row.room:
             del self._missing[missing.hash]
 
+    @property
+    def all_excused(self) -> bool:
+        """Whether every missing body has been named so far."""
+        return not self._missing
+
     def finish(self) -> None:
         for row in self._missing.values():
             self._report.entry("body_missing", row, "body", expected=row.body_commitment, got=None)

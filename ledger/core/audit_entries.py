@@ -5,13 +5,13 @@ that it is sound; whatever is not, or is rare, is examined a second time, slowly
 column is put right in memory so that one fault is one finding. Spec: docs/specs/ledger.md §2, §8.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.core.audit_bodies import Bodies, opens
 from ledger.core.audit_keys import KEY_KINDS, NOBODY, Keys
 from ledger.core.audit_leaf import BadRow, exact_leaf, find_column, log_json, row_leaf
-from ledger.core.audit_rows import HEAD, HeadRow, MessageRow, Report, Row, Trust
+from ledger.core.audit_rows import HEAD, Device, HeadRow, MessageRow, Place, Report, Row, Trust
 from ledger.core.records import ZERO_HASH
 
 RARE = KEY_KINDS | {"erase"}
@@ -34,14 +34,19 @@ class Entries:
     """The rooms of one audit; `rooms` are their newest entries before it begins, and follow what it reads."""
 
     def __init__(
-        self, origin: str, trust: Trust, report: Report, rooms: dict[str, tuple[int, bytes, int, int]] | None = None
+        self,
+        origin: str,
+        trust: Trust,
+        report: Report,
+        rooms: dict[str, Place] | None = None,
+        keys: Mapping[tuple[str, bytes], Device] | None = None,
     ) -> None:
         self._origin = origin
         self._log = log_json(origin)
         self._report = report
         self._rooms = {} if rooms is None else rooms
         self._bodies = Bodies(report)
-        self._keys = Keys(origin, trust.verify, report)
+        self._keys = Keys(origin, trust.verify, report, keys or {})
         self.last_id = -1
         """The newest id in the block that is being read."""
 
@@ -85,9 +90,11 @@ class Entries:
         """Ids rise within a block; a slow writer's row may be sealed one block later."""
         self.last_id = -1
 
-    def follow(
-        self, first: dict[str, tuple[int, bytes, int, int]], newest: dict[str, tuple[int, bytes, int, int]]
-    ) -> bool:
+    def standing(self) -> tuple[dict[str, Place], dict[tuple[str, bytes], Device]] | None:
+        """The rooms' newest entries and all keys; None while a missing body waits for its erasure."""
+        return (dict(self._rooms), self._keys.known()) if self._bodies.all_excused else None
+
+    def follow(self, first: dict[str, Place], newest: dict[str, Place]) -> bool:
         """Goes on to the rooms' `newest` entries. False where their `first` ones do not follow what was read before."""
         for room, (seq, previous, received_ms, row_id) in first.items():
             before = _Newest(*self._rooms.get(room, _START))

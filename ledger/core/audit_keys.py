@@ -4,11 +4,11 @@ Key entries are followed in the log's order, so "when" is the place in the log a
 each key. Whether a signature is good, and that small-order keys are refused, is the callable's affair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.core.audit_leaf import BadRow, row_record
-from ledger.core.audit_rows import MessageRow, Report
+from ledger.core.audit_rows import Device, MessageRow, Report
 from ledger.core.canonical import parse_base64, parse_canonical, parse_hex
 from ledger.core.records import device_id, statement_signing_input
 
@@ -26,11 +26,21 @@ class _Key:
 class Keys:
     """The devices of all authors, as far as the log has been read."""
 
-    def __init__(self, origin: str, verify: Callable[[bytes, bytes, bytes], bool], report: Report) -> None:
+    def __init__(
+        self,
+        origin: str,
+        verify: Callable[[bytes, bytes, bytes], bool],
+        report: Report,
+        known: Mapping[tuple[str, bytes], Device],
+    ) -> None:
         self._origin = origin
         self._verify = verify
         self._report = report
-        self._keys: dict[tuple[str, bytes], _Key] = {}
+        self._keys = {device: _Key(*key) for device, key in known.items()}
+
+    def known(self) -> dict[tuple[str, bytes], Device]:
+        """All keys by author and device, as they are now."""
+        return {device: (key.public, key.revoked) for device, key in self._keys.items()}
 
     def check(self, row: MessageRow) -> None:
         """The row's signature, then what the row says about keys."""

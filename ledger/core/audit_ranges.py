@@ -14,13 +14,10 @@ from operator import itemgetter
 from ledger.core.audit_entries import RARE, Entries
 from ledger.core.audit_keys import NOBODY
 from ledger.core.audit_leaf import BadRow
-from ledger.core.audit_rows import Report, Row, Trust
+from ledger.core.audit_rows import Place, Report, Row, Trust
 
 RANGE = 4_096
 """Leaves; range n holds those from n · RANGE on."""
-
-Place = tuple[int, bytes, int, int]
-"""Of an entry in its room: room_seq, a hash, received_ms, id."""
 
 _BLOCK = itemgetter(21)
 

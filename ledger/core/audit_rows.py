@@ -5,7 +5,7 @@ Nothing about a row is believed: any column may hold anything, and a value that 
 like any other. Spec: docs/specs/ledger.md §8.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -161,6 +161,32 @@ class Finding:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
+Place = tuple[int, bytes, int, int]
+"""Of a room's newest entry: room_seq, hash, received_ms, id."""
+Device = tuple[bytes, bool]
+"""Public key, and whether it is revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditState:
+    """Where an audit stood at the newest block that it found sound; what came before it is not needed to go on."""
+
+    origin: str
+    block: BlockRow
+    subtrees: tuple[bytes | None, ...]
+    """Complete subtrees of the tree by height, as far as the block seals it."""
+    rooms: Mapping[str, Place]
+    keys: Mapping[tuple[str, bytes], Device]
+
+    @property
+    def size(self) -> int:
+        return self.block.tree_size
+
+    def is_continued_by(self, row: BlockRow | None) -> bool:
+        """Whether the row that now stands at its height is its block."""
+        return row is not None and row[:8] == self.block[:8]
+
+
 @dataclass(slots=True)
 class Report:
     """What an audit found, and how much it read."""
@@ -172,6 +198,8 @@ class Report:
     height: int | None = None
     hash: bytes = b""
     """Hash of the newest block."""
+    state: AuditState | None = None
+    """Where a later audit can go on, if this one is valid."""
     sealed: int = 0
     pending: int = 0
     rooms: int = 0

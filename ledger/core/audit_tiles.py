@@ -14,16 +14,19 @@ Tiles = Callable[[int, int], Iterator[Row]]
 
 
 class StoredTiles:
-    """The hashes of one level. Reports tiles that are absent, of the wrong width, or have no place."""
+    """The hashes of one level, from a position on. Reports tiles that are absent, too wide or narrow, or misplaced."""
 
-    def __init__(self, level: int, rows: Iterator[Row], report: Report) -> None:
-        self.position = 0
+    def __init__(self, level: int, rows: Iterator[Row], report: Report, position: int = 0) -> None:
+        self.position = position
         self._level = level
         self._rows = map(TileRow._make, rows)
         self._report = report
         self._index = -1
         self._tile: TileRow | None = None
         self._ahead = next(self._rows, None)
+        if position % TILE_WIDTH:
+            self._index = position // TILE_WIDTH
+            self._tile = self._find(self._index)
 
     def peek(self) -> bytes | None:
         """The level's first hash; None where no tile holds it."""

@@ -31,9 +31,9 @@ class Doubt(NamedTuple):
 class Frontier:
     """The complete subtrees that make up a tree of `size` leaves."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._subtrees: list[bytes | None] = []
+    def __init__(self, size: int = 0, subtrees: Sequence[bytes | None] = ()) -> None:
+        self.size = size
+        self._subtrees = list(subtrees)
         self.full: list[tuple[int, list[bytes]]] = []
         """Hashes completed at the tile levels above 0, (level, hashes), until the owner takes them."""
 
@@ -56,19 +56,24 @@ class Frontier:
         return fold_right(subtree for subtree in self._subtrees if subtree is not None) or EMPTY_ROOT
 
     def copy(self) -> "Frontier":
-        twin = Frontier()
-        twin.size, twin._subtrees, twin.full = self.size, self._subtrees.copy(), self.full.copy()
+        twin = Frontier(self.size, self._subtrees)
+        twin.full = self.full.copy()
         return twin
+
+    def subtrees(self) -> tuple[bytes | None, ...]:
+        return tuple(self._subtrees)
 
 
 class Tree:
     """Leaves in, roots out; `stored` and `add` alternate, then `end_block` settles what differed."""
 
-    def __init__(self, tiles: Tiles, report: Report) -> None:
-        self._frontier = Frontier()
+    def __init__(self, tiles: Tiles, report: Report, frontier: Frontier) -> None:
+        self._frontier = frontier
         self._tiles = tiles
         self._report = report
-        self._levels = [StoredTiles(0, tiles(0, 0), report)]
+        self._levels = [self._read_level(0, frontier.size)]
+        while hashes := frontier.size >> TILE_HEIGHT * len(self._levels):
+            self._levels.append(self._read_level(len(self._levels), hashes))
         self._as_stored: Frontier | None = None
         """The tree as the tiles have it, from the first difference within a block to that block's end."""
         self._doubts: list[Doubt] = []
@@ -76,6 +81,10 @@ class Tree:
     @property
     def size(self) -> int:
         return self._frontier.size
+
+    def subtrees(self) -> tuple[bytes | None, ...]:
+        """The complete subtrees, by height, that the leaves so far make up."""
+        return self._frontier.subtrees()
 
     def first(self) -> bytes | None:
         """Leaf 0 as the tiles have it, before anything is read."""
@@ -121,12 +130,13 @@ class Tree:
             for tile in self._tiles(lowest, highest):
                 report_surplus(TileRow(*tile), self._report)
 
+    def _read_level(self, level: int, position: int) -> StoredTiles:
+        return StoredTiles(level, self._tiles(level, level), self._report, position)
+
     def _check_upper_tiles(self) -> None:
         for level, hashes in self._frontier.full:
             while len(self._levels) <= level:
-                self._levels.append(
-                    StoredTiles(len(self._levels), self._tiles(len(self._levels), len(self._levels)), self._report)
-                )
+                self._levels.append(self._read_level(len(self._levels), 0))
             position = self._levels[level].position
             for i, (expected, got) in enumerate(zip(hashes, self._levels[level].take(len(hashes)), strict=True)):
                 if got is not None and got != expected:

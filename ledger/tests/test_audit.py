@@ -4,12 +4,13 @@ import io
 import json
 import multiprocessing
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -103,7 +104,8 @@ def test_after_a_snapshot_transactions_write_again() -> None:
 
 def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     small_chain()
-    first, last = Message.objects.filter(author=ALICE).order_by("id")[1:3]
+    since = run_audit().state
+    first, last = Message.objects.filter(author=ALICE).order_by("id")[1], post("since")
     unique = next(item for item in Message._meta.constraints if item.name == "message_client_id")
     others = [item for item in Message._meta.constraints if item is not unique]
     with monkeypatch.context() as patch, connection.schema_editor() as editor:
@@ -111,7 +113,8 @@ def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(mon
         editor.remove_constraint(Message, unique)
     try:
         set_column(Message, last.pk, "client_id", first.client_id)
-        assert ("client_id_reused", last.pk) in {(finding.code, finding.pk) for finding in run_audit().findings}
+        for report in (run_audit(), run_audit(since=since)):
+            assert ("client_id_reused", last.pk) in {(finding.code, finding.pk) for finding in report.findings}
         set_column(Message, last.pk, "client_id", last.client_id)
     finally:
         with connection.schema_editor() as editor:
@@ -215,6 +218,56 @@ def test_verify_chain_as_json_says_the_same() -> None:
     told = json.loads(text)
     assert (code, told["valid"], told["found"]) == (1, False, 1)
     assert (told["findings"][0]["code"], told["findings"][0]["pk"]) == ("body_changed", row.pk)
+
+
+def test_verify_chain_goes_on_from_where_an_audit_stood(tmp_path: Path) -> None:
+    file = tmp_path / "audited.json"
+    small_chain(messages=10, blocks=2, pending=0)
+    assert "Read from block" not in verify("--since", str(file))[0]
+    first = file.read_bytes()
+    post()
+    seal()
+    post()
+    text, code = verify("--since", str(file))
+    assert code == 0
+    assert "Valid: 15 leaves in 4 blocks, 1 pending entries" in text
+    assert "; 2 entries in" in text
+    assert "Read from block 2 on" in text
+    assert file.read_bytes() != first
+
+
+def test_what_came_since_is_audited_and_a_finding_leaves_the_state_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "audited.json"
+    small_chain(messages=10, blocks=2)
+    verify("--since", str(file))
+    state, before = file.read_bytes(), Message.objects.sealed()[6]
+    result = load_result()
+    set_column(Message, before.pk, "sent_ms", before.sent_ms + 1)
+    assert verify("--since", str(file))[1] == 0  # not read again
+    assert load_result() == result
+    set_column(Message, before.pk, "sent_ms", before.sent_ms)
+    row = post()
+    seal()
+    set_column(Message, row.pk, "sent_ms", row.sent_ms + 1)
+    text, code = verify("--since", str(file))
+    assert code == 1
+    assert text.startswith(f"entry_changed Message pk={row.pk} ")
+    assert file.read_bytes() == state
+    kept = load_result()
+    assert kept is not None
+    assert not kept.valid
+
+
+@pytest.mark.parametrize("content", ["", "{}", "no state"])
+def test_a_file_that_is_no_state_is_left_alone(tmp_path: Path, content: str) -> None:
+    ensure_genesis()
+    file = tmp_path / "notes.txt"
+    file.write_text(content)
+    with pytest.raises(CommandError, match=r"notes\.txt: this is no state of an audit"):
+        verify("--since", str(file))
+    assert file.read_text() == content
+    with pytest.raises(CommandError, match="no folder"):
+        verify("--since", str(tmp_path / "nowhere" / "state.json"))
 
 
 def test_verify_chain_shows_its_progress_where_a_person_looks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,23 +1,31 @@
 """Audits the whole ledger: every row, link, tile, block and signature. Exit code 1 when something is not as it must be.
 
-    manage.py verify_chain [--json] [--workers N]
+    manage.py verify_chain [--json] [--workers N] [--since FILE]
+
+With --since, only what was sealed after the audit that left FILE, and all that is pending; everything where there is no
+such file yet. A valid audit leaves the file for the next. What lies before it is not read again: a row changed there is
+found by the audit of everything.
 
 Each finding is a line: code, table, primary key, column where known, room, seq, leaf index, height, expected, got.
-A long log is shared among as many processes as there are cores; what they find is the same. The result is kept for
-/valid and the admin.
+A long log is shared among as many processes as there are cores; what they find is the same. The result of an audit of
+everything, and any finding, is kept for /valid and the admin.
 """
 
 import sys
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from ledger.audit_results import AuditResult, result_of, save_result
 from ledger.auditing import run_audit
-from ledger.core.audit_rows import Report
+from ledger.core.audit_rows import AuditState, Report
+from ledger.core.audit_state import format_state, parse_state
+from ledger.core.errors import LedgerFormatError
+from ledger.files import replace_durably
 from ledger.models import Message
 
 BAR_WIDTH = 30
@@ -31,22 +39,30 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers", type=count, metavar="N", help="processes that check messages; 1 reads everything in one"
         )
+        parser.add_argument(
+            "--since", type=Path, metavar="FILE", help="go on from where the audit stood that left this file"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began_ms, began_s = time.time_ns() // 1_000_000, time.monotonic()
-        bar = ProgressBar(Message.objects.count(), sys.stderr)
-        report = run_audit(bar.show, options["workers"])
+        file, since = options["since"], _read_state(options["since"])
+        unread = Message.objects.filter(leaf_index__gte=since.size) | Message.objects.pending() if since else None
+        bar = ProgressBar((Message.objects.all() if unread is None else unread).count(), sys.stderr)
+        report = run_audit(bar.show, options["workers"], since)
         bar.clear()
         result = result_of(report, began_ms)
-        save_result(result)
+        if since is None or not report.valid:
+            save_result(result)
+        if file is not None and report.valid and report.state is not None:
+            replace_durably(file.absolute(), format_state(report.state))
         if options["json"]:
             self.stdout.write(_json(report, result))
         else:
-            self._tell(report, time.monotonic() - began_s)
+            self._tell(report, since, time.monotonic() - began_s)
         if not report.valid:
             sys.exit(1)
 
-    def _tell(self, report: Report, seconds: float) -> None:
+    def _tell(self, report: Report, since: AuditState | None, seconds: float) -> None:
         for finding in report.findings:
             self.stdout.write(str(finding))
         if report.found > len(report.findings):
@@ -57,6 +73,8 @@ class Command(BaseCommand):
             f"{verdict}: {report.size:,} leaves in {blocks:,} blocks, {report.pending:,} pending entries, "
             f"{report.rooms:,} rooms; {entries:,} entries in {seconds:.1f} s ({entries / seconds:,.0f}/s)."
         )
+        if since is not None:
+            self.stdout.write(f"Read from block {since.block.height:,} on; an earlier audit found all before it valid.")
         self.stdout.write(f"Root {report.root.hex() or '–'}")
 
 
@@ -83,6 +101,20 @@ class ProgressBar:
     def clear(self) -> None:
         if self._drawn_s != self._began_s:
             self._out.write("\r\033[K")
+
+
+def _read_state(file: Path | None) -> AuditState | None:
+    """None where there is none yet. CommandError for a file that is something else, or cannot be read or written."""
+    if file is None:
+        return None
+    if not file.absolute().parent.is_dir():
+        raise CommandError(f"There is no folder {file.absolute().parent} to keep the state in.")
+    try:
+        return parse_state(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, LedgerFormatError) as error:
+        raise CommandError(f"{file}: {error}. Name another file, or remove it and all is audited.") from None
 
 
 def count(text: str) -> int:

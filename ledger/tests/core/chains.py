@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core.audit import audit
 from ledger.core.audit_rows import (
+    AuditState,
     BlockRow,
     CosignatureRow,
     GenesisRow,
@@ -197,19 +198,25 @@ class Chain:
 
 
 class Rows:
-    """A chain as an audit's source, in the order that a database would give."""
+    """A chain as an audit's source, in the order that a database would give; `since` leaves out what came before."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, since: AuditState | None = None) -> None:
         self._chain = chain
+        self._since = since
 
     def genesis(self) -> Iterator[Row]:
         return iter(self._chain.genesis)
 
     def blocks(self) -> Iterator[Row]:
-        return iter(sorted(self._chain.blocks, key=lambda row: _place(row.height)))
+        rows = self._chain.blocks
+        if self._since:
+            rows = [row for row in rows if row.height >= self._since.block.height]
+        return iter(sorted(rows, key=lambda row: _place(row.height)))
 
     def sealed(self) -> Iterator[Row]:
         rows = [row for row in self._chain.messages if row.leaf_index is not None]
+        if self._since:
+            rows = [row for row in rows if _place(row.leaf_index) >= _place(self._since.size)]
         return iter(sorted(rows, key=lambda row: _place(row.leaf_index)))
 
     def pending(self) -> Iterator[Row]:
@@ -221,10 +228,15 @@ class Rows:
 
     def tiles(self, lowest: int, highest: int) -> Iterator[Row]:
         rows = [row for row in self._chain.tiles if _place(lowest) <= _place(row.level) <= _place(highest)]
+        if self._since and lowest == highest:
+            rows = [row for row in rows if row.number >= self._since.size >> 8 * (lowest + 1)]
         return iter(sorted(rows, key=lambda row: (_place(row.level), _place(row.number))))
 
     def cosignatures(self) -> Iterator[Row]:
-        return iter(sorted(self._chain.cosignatures, key=lambda row: _place(row.block)))
+        rows = self._chain.cosignatures
+        if self._since:
+            rows = [row for row in rows if row.block >= self._since.block.height]
+        return iter(sorted(rows, key=lambda row: _place(row.block)))
 
     def reused_client_ids(self) -> Iterator[Row]:
         used = set()

@@ -26,7 +26,7 @@ def run(size: int, tiles: dict[TileId, bytes], step: int = 1_000) -> Report:
         ids = sorted(tile for tile in tiles if lowest <= tile[0] <= highest)
         return iter([(level << 56 | index, level, index, tiles[level, index]) for level, index in ids])
 
-    tree = Tree(rows, report)
+    tree = Tree(rows, report, Frontier())
     while tree.size < size:
         leaves = LEAVES[tree.size : min(size, tree.size + step)]
         tree.add(leaves, tree.stored(len(leaves)), blame_nobody)
