@@ -2,9 +2,11 @@
 
     with steps(Countdown(7, crash)): seal()      # `crash` is called before the seventh step
 
-`crash` raises where the test goes on in the same process, or kills the process where it is a child of the test's.
+`crash` raises where the test goes on in the same process, or kills the process where it is a child of the test's. Or it
+lets the step alone fail, as a bad disk does.
 """
 
+import errno
 import os
 import signal
 import traceback
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 
 
 class Crash(BaseException):
@@ -34,8 +36,16 @@ class Countdown:
             self._crash()
 
 
+class DiskError(OSError, OperationalError):
+    """What a failing disk makes of a system call, or of a statement."""
+
+
 def raise_crash() -> None:
     raise Crash
+
+
+def fail_disk() -> None:
+    raise DiskError(errno.EIO, "Input/output error")
 
 
 def kill_self() -> None:
