@@ -2,12 +2,14 @@
 
 The peer is handed each record's canonical bytes, already serialised and in memory, and hashes them: no database, no
 JSON, no tree, no comparison. The audit reads the rows, serialises and hashes record and leaf, opens the body, checks
-links, builds the tree and compares it with the stored tiles. Each round measures all three one after the other. Where
+links, builds the tree and compares it with the stored tiles. Each round measures all three one after the other. The
+most memory that an audit takes is measured at a tenth of the messages and at all of them. Where
 other programs keep the cores busy (see the load in the result), the CPU times tell more than the rates: workers are
 faster only on cores that are free.
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +21,13 @@ from uuid import uuid4
 ROUNDS = 3
 ROOMS, AUTHORS = 8, 50
 BATCH = 1_024
+ALONE = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("verify_chain", "--workers", "1")
+print(open("/proc/self/status").read())
+"""
 
 
 def main(messages: int) -> None:
@@ -33,7 +42,9 @@ def main(messages: int) -> None:
         call_command("migrate", verbosity=0)
         from benchmarks.report import keep, median
 
-        fill(messages)
+        fill(messages // 10)
+        tenth_mb = peak_mb()
+        fill(messages - messages // 10)
         bare: list[float] = []
         one: list[float] = []
         two: list[float] = []
@@ -53,6 +64,8 @@ def main(messages: int) -> None:
                 "messages": messages,
                 "rounds": ROUNDS,
                 "database_mb": round((Path(folder) / "connect.sqlite3").stat().st_size / 1e6),
+                "peak_mb_at_a_tenth": tenth_mb,
+                "peak_mb": peak_mb(),
                 "bare_sha256_per_s": round(median(bare)),
                 "audit_per_s": round(median(one)),
                 "audit_two_workers_per_s": round(median(two)),
@@ -115,6 +128,12 @@ def audit(workers: int) -> float:
     report = run_audit(workers=workers)
     assert report.valid, report.findings[:3]
     return time.perf_counter() - started
+
+
+def peak_mb() -> int:
+    """The most memory that a process of its own holds while it audits all there is."""
+    told = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True).stdout
+    return round(int(told.split("VmHWM:")[1].split()[0]) / 1024)
 
 
 def cpu_s() -> float:
