@@ -15,16 +15,17 @@ from django.conf import settings
 from accounts.models import User
 from chat import store
 from chat.connection import Connection
+from chat.fields import RequestId
 from chat.hub import Hub, fit_page
 from chat.people import describe
-from chat.posting import check_rate, draft_post, refusal_of
-from chat.protocol import Command, Hello, Older, Ping, Read, Send, Sync
+from chat.posting import check_emoji, check_rate, draft_act, draft_post, refusal_of
+from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync
 from chat.rates import Bucket
 from chat.refusals import CloseCode, Disconnect, Refusal
 from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events, encode_reset, encode_welcome, limits
 from chat.ring import Ring
 from chat.threads import readers
-from ledger.recorder import RecordError, get_recorder
+from ledger.recorder import Draft, RecordError, get_recorder
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class Commands:
             await self._perform(command)
         except Refusal as refusal:
             refusal.re = getattr(command, "id", None)
-            refusal.client_id = command.client_id.hex if isinstance(command, Send) else None
+            refusal.client_id = command.client_id.hex if isinstance(command, Send | Act) else None
             await self.refuse(refusal)
 
     async def refuse(self, refusal: Refusal) -> None:
@@ -97,8 +98,8 @@ class Commands:
         await self._connection.reply(encode_error(refusal))
 
     def _charge(self, command: Command) -> None:
-        """Sends have their own rate, by person and address."""
-        cost = 0 if isinstance(command, Send) else PAGE_COST if isinstance(command, Sync | Older) else 1
+        """What is recorded has its own rate, by person and address."""
+        cost = 0 if isinstance(command, Send | Act) else PAGE_COST if isinstance(command, Sync | Older) else 1
         if wait_s := self._allowance.take(cost):
             raise Refusal("rate_limited", "too many requests; wait a moment", after_ms=int(wait_s * 1000) + 1)
 
@@ -118,6 +119,8 @@ class Commands:
         match command:
             case Send():
                 await self._send(command)
+            case Act():
+                await self._act(command)
             case Sync(id=id, room=room, after=after, limit=limit):
                 ring = self._ring(room)
                 events = await self._hub.read_after(ring, after, limit)
@@ -143,20 +146,12 @@ class Commands:
         await self._connection.reply(encode_events(room, [event for _, event in events], re=id, more=more))
 
     async def _send(self, command: Send) -> None:
-        self._ring(command.room)
+        self._check(command)
         if command.files:
             raise Refusal("not_found", "there is no such file")
-        if command.device or command.signature:
-            raise Refusal("forbidden", "this server takes no author signatures")
         check_rate(self._user.pk, self._address, command.text)
         if command.reply_to and not await readers.run(store.holds_post, command.room, command.reply_to):
             raise Refusal("not_found", "there is no such message in this room")
-        await self._inflight.acquire()
-        task = asyncio.create_task(self._record(command))
-        self._recordings.add(task)
-        task.add_done_callback(self._recordings.discard)
-
-    async def _record(self, command: Send) -> None:
         draft = draft_post(
             room=command.room,
             author=self._user.pk,
@@ -168,17 +163,39 @@ class Commands:
             checkpoint=command.checkpoint,
             salt=command.salt,
         )
+        await self._submit(command.id, draft)
+
+    async def _act(self, command: Act) -> None:
+        self._check(command)
+        check_rate(self._user.pk, self._address, command.text or "")
+        if command.kind == "react":
+            await readers.run(check_emoji, command)
+        await self._submit(command.id, draft_act(self._user.pk, command))
+
+    def _check(self, command: Send | Act) -> None:
+        self._ring(command.room)
+        if command.device or command.signature:
+            raise Refusal("forbidden", "this server takes no author signatures")
+
+    async def _submit(self, id: RequestId, draft: Draft) -> None:
+        """To the recorder now, in the order of the calls; the answer comes when it is committed."""
+        await self._inflight.acquire()
+        task = asyncio.create_task(self._record(id, draft))
+        self._recordings.add(task)
+        task.add_done_callback(self._recordings.discard)
+
+    async def _record(self, id: RequestId, draft: Draft) -> None:
         try:
             recorded = await get_recorder().submit(draft)
         except RecordError as error:
             refusal = refusal_of(error)
-            refusal.re, refusal.client_id = command.id, command.client_id.hex
+            refusal.re, refusal.client_id = id, draft.client_id.hex
             self._connection.push(encode_error(refusal))
         else:
             row = recorded.message
             self._connection.push(
                 encode_ack(
-                    re=command.id,
+                    re=id,
                     client_id=row.client_id,
                     room=row.room,
                     seq=row.room_seq,

@@ -1,16 +1,20 @@
 """Rows of the ledger → events, the one shape in which pages, sockets and clients know a message.
 
-An event holds all that is needed to rebuild the record and check its hash (docs/specs/ledger.md §2). Any number of rows
-costs three queries: the originals of the replies, the people, and which blocks are not signed yet.
+An event holds all that is needed to rebuild the record and check its hash (docs/specs/ledger.md §2). That of a post
+tells beside it what became of the post, so that a page needs nothing else. Any number of rows costs five queries: the
+originals of the replies, what was done to posts, the people, whom mentions mean, and which blocks are not signed yet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from chat.people import Person, find_people
+from chat.acts import NOTHING, Acts, Post, describe_reactions, find_acts, people_of
+from chat.mentions import find_names
+from chat.people import Person, find_mentionable, find_people
 from chat.text import plain_line, render
 from ledger.core.canonical import format_base64
 from ledger.models import Block, Message
@@ -39,36 +43,57 @@ def is_erasure(event: bytes) -> bool:
     return _ERASURE in event
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around the rows of one batch."""
+
+    originals: Mapping[Post, Message]
+    acts: Mapping[Post, Acts]
+    people: Mapping[UUID, Person]
+    names: set[str]
+    unsigned: set[int]
+
+
 def build_events(messages: Sequence[Message]) -> list[Event]:
-    """Events in the order of the rows. A query less where nothing is a reply, or nothing is in a block."""
+    """Events in the order of the rows. A query less for each thing of which there is none."""
+    around = _look_around(messages)
+    return [_event(row, around) for row in messages]
+
+
+def _look_around(messages: Sequence[Message]) -> _Around:
     originals = _find_originals(messages)
+    acts = find_acts([*(row for row in messages if row.kind == "post"), *originals.values()])
     authors = {row.author for row in messages} | {row.author for row in originals.values()}
-    people = find_people(authors) if authors else {}
-    unsigned = _find_unsigned(messages)
-    return [_event(row, originals, people, row.block_id in unsigned) for row in messages]
+    authors.update(people_of(acts.values()))
+    edits = [edit for each in acts.values() for edit in each.edits]
+    return _Around(
+        originals=originals,
+        acts=acts,
+        people=find_people(authors) if authors else {},
+        names=find_mentionable(find_names(_texts((*messages, *edits)))),
+        unsigned=_find_unsigned(messages),
+    )
 
 
-def _event(
-    row: Message,
-    originals: Mapping[tuple[UUID, bytes], Message],
-    people: Mapping[UUID, Person],
-    is_unsigned: bool,
-) -> Event:
+def _event(row: Message, around: _Around) -> Event:
     body = None if row.body is None else orjson.loads(row.body)
     erased = row.body is None and row.body_commitment is not None
-    original = originals.get((row.room, bytes(row.ref))) if row.kind == "post" and row.ref else None
+    is_unsigned = row.block_id in around.unsigned
+    original = around.originals.get((row.room, bytes(row.ref))) if row.kind == "post" and row.ref else None
+    acts = around.acts.get((row.room, bytes(row.hash)), NOTHING)
+    has_words = body is not None and row.kind in ("post", "edit") and not acts.is_deleted
     return {
         "seq": row.room_seq,
         "hash": row.hash.hex(),
         "previous": row.previous.hex(),
         "kind": row.kind,
-        "author": people[row.author],
+        "author": around.people[row.author],
         "client_id": row.client_id.hex,
         "ref": _hex(row.ref),
-        "reply": None if original is None else _quote(original, people),
+        "reply": None if original is None else _quote(original, row, around),
         "body": body,
         "salt": _hex(row.salt),
-        "html": render(body["text"]) if body is not None and row.kind in ("post", "edit") else None,
+        "html": render(body["text"], around.names) if body is not None and has_words else None,
         "sent_ms": row.sent_ms,
         "received_ms": row.received_ms,
         "seen": None if row.seen_seq is None else {"seq": row.seen_seq, "hash": _hex(row.seen_hash)},
@@ -80,12 +105,36 @@ def _event(
         "erased": erased,
         # Who has the body computes it.
         **({"body_commitment": _hex(row.body_commitment)} if erased else {}),
+        **(_became(acts, around, erased=erased) if row.kind == "post" else {}),
         "leaf_index": None if is_unsigned else row.leaf_index,  # These two last: see encode_sealed.
         "block": None if is_unsigned else row.block_id,
     }
 
 
-def _find_originals(messages: Sequence[Message]) -> dict[tuple[UUID, bytes], Message]:
+def _became(acts: Acts, around: _Around, *, erased: bool) -> Event:
+    """The keys that only a post has."""
+    return {
+        "acts": acts.seq,
+        "edited": None if erased or acts.is_deleted or not acts.edits else _newest(acts.edits, around),
+        "deleted": acts.is_deleted,
+        "reactions": describe_reactions(acts, around.people),
+    }
+
+
+def _newest(edits: Sequence[Message], around: _Around) -> Event:
+    newest = edits[-1]
+    text = _text_of(newest)
+    return {
+        "seq": newest.room_seq,
+        "hash": newest.hash.hex(),
+        "count": len(edits),
+        "text": text,
+        "html": None if text is None else render(text, around.names),
+        "received_ms": newest.received_ms,
+    }
+
+
+def _find_originals(messages: Sequence[Message]) -> dict[Post, Message]:
     """What the replies answer, by room and hash: a reference across rooms quotes nothing."""
     refs = {bytes(row.ref) for row in messages if row.kind == "post" and row.ref is not None}
     if not refs:
@@ -102,14 +151,30 @@ def _find_unsigned(messages: Sequence[Message]) -> set[int]:
     return set(Block.objects.filter(height__in=heights, checkpoint=None).values_list("height", flat=True))
 
 
-def _quote(original: Message, people: Mapping[UUID, Person]) -> dict[str, Any]:
-    text = None if original.body is None else orjson.loads(original.body).get("text", "")
+def _quote(original: Message, reply: Message, around: _Around) -> Event:
+    """The original in the version that its answerer saw; `changed` where it was edited after that."""
+    acts = around.acts.get((original.room, bytes(original.hash)), NOTHING)
+    seen = reply.room_seq if reply.seen_seq is None else min(reply.seen_seq, reply.room_seq)
+    version = acts.version_at(seen) or original
+    text = None if acts.is_deleted else _text_of(version)
     return {
         "seq": original.room_seq,
         "hash": original.hash.hex(),
-        "author": people[original.author],
+        "author": around.people[original.author],
         "text": plain_line(text) if text else text,
+        "version": version.room_seq,
+        "changed": bool(acts.edits) and acts.edits[-1].room_seq > version.room_seq,
+        "deleted": acts.is_deleted,
     }
+
+
+def _texts(rows: Iterable[Message]) -> Iterator[str]:
+    """Those that may mention somebody."""
+    return (_text_of(row) or "" for row in rows if row.body and "@" in row.body)
+
+
+def _text_of(row: Message) -> str | None:
+    return None if row.body is None else str(orjson.loads(row.body).get("text", ""))
 
 
 def _hex(value: bytes | memoryview | None) -> str | None:

@@ -3,6 +3,7 @@
 Ids and hashes are lower-case hex here and bytes inside. What ends up in a record is read by the ledger's rules.
 """
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -21,6 +22,15 @@ FILES_LIMIT = 20
 
 RequestId = str | int
 
+EMOJI_LIMIT = 16
+"""Code points of a reaction: a family of four with its joiners has 7, a flag of a region 7."""
+
+_SYMBOL = (
+    r"\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    r"\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
+)
+_PERSON = rf"[{_SYMBOL}][\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
+_EMOJI = re.compile(rf"(?:{_PERSON}(?:\u200d{_PERSON})*|[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3)")
 _TRIMMED = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 """What JavaScript's trim() takes off, so that browser and server agree on what is empty."""
 
@@ -31,6 +41,18 @@ def read_id(value: object) -> UUID:
 
 def read_hash(value: object) -> bytes | None:
     return None if value is None else parse_bytes(value, HASH_SIZE, "hash")
+
+
+def read_ref(value: object) -> bytes:
+    return parse_bytes(value, HASH_SIZE, "hash")
+
+
+def read_emoji(value: object) -> str:
+    """One emoji as people send them: symbols, joined and coloured; no text."""
+    emoji = parse_text(value, "emoji")
+    if len(emoji) > EMOJI_LIMIT or not _EMOJI.fullmatch(emoji):
+        raise Refusal("bad_frame", "emoji: is not one")
+    return emoji
 
 
 def read_signature(value: object) -> bytes | None:

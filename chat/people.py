@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models.functions import Lower
+
 from accounts.models import User
+from chat.mentions import EVERYBODY
 from ledger.core.records import SYSTEM_AUTHOR
 
 Person = dict[str, str]
@@ -23,6 +26,16 @@ def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
         users = User.objects.filter(pk__in=accounts).only("pk", "username", "first_name", "last_name")
         people.update((user.pk, describe(user)) for user in users)
     return people
+
+
+def find_mentionable(names: Iterable[str]) -> set[str]:
+    """Those of the names, in lower case, that are somebody's or everybody's. One query, none without names."""
+    wanted = set(names)
+    found = wanted & {EVERYBODY}
+    if asked := wanted - found:
+        users = User.objects.alias(lower=Lower("username")).filter(lower__in=asked, is_active=True)
+        found |= {name.lower() for name in users.values_list("username", flat=True)}
+    return found
 
 
 def _person(id: UUID, username: str, name: str) -> Person:

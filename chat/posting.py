@@ -1,9 +1,11 @@
-"""Posting, from a socket or a form: how much a person may post, and the draft of a post."""
+"""Posting and acts on posts, from a socket or a form: how much a person may do, and the drafts."""
 
 from uuid import UUID
 
 from django.conf import settings
 
+from chat import acts
+from chat.protocol import Act
 from chat.rates import Rates
 from chat.refusals import RETRY, Refusal
 from ledger.core.records import Seen, TreeHead
@@ -13,6 +15,9 @@ TOKEN_CHARACTERS = 2000
 """A post costs one token, and one more for so many characters: a long one takes longer to render."""
 PEOPLE_BEHIND_ADDRESS = 20
 """So many may post at their full rate from one address."""
+
+EMOJI_PER_POST = 24
+"""So many different ones stand under a post. Asked before the entry, so that a few more may slip in at once."""
 
 _per_s = settings.SEND_PER_MIN / 60
 _burst = max(10, settings.SEND_PER_MIN / 4)
@@ -52,6 +57,29 @@ def draft_post(
         checkpoint=checkpoint,
         salt=salt,
     )
+
+
+def draft_act(author: UUID, act: Act) -> Draft:
+    body = {"edit": {"text": act.text}, "delete": None}.get(act.kind, {"emoji": act.emoji})
+    return Draft(
+        kind=act.kind,
+        room=act.room,
+        author=author,
+        client_id=act.client_id,
+        sent_ms=act.sent_ms,
+        body=body,
+        ref=act.ref,
+        seen=act.seen,
+        checkpoint=act.checkpoint,
+        salt=act.salt,
+    )
+
+
+def check_emoji(act: Act) -> None:
+    """Refusal where a reaction would be one emoji too many for its post. One query."""
+    known = acts.find_emoji(act.room, act.ref)
+    if len(known) >= EMOJI_PER_POST and act.emoji not in known:
+        raise Refusal("forbidden", f"a message carries at most {EMOJI_PER_POST} different emoji")
 
 
 def refusal_of(error: RecordError) -> Refusal:

@@ -7,6 +7,7 @@ is not in the table does not exist: an unknown type, an unknown key, a boolean w
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,25 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What is done to a post: `edit` with a text, `delete`, `react` and `unreact` with an emoji."""
+
+    kind: str
+    id: RequestId
+    client_id: UUID
+    room: UUID
+    ref: bytes
+    sent_ms: int
+    seen: Seen | None
+    checkpoint: TreeHead | None
+    salt: bytes | None
+    device: bytes | None
+    signature: bytes | None
+    text: str | None = None
+    emoji: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     id: RequestId
     room: UUID
@@ -73,12 +93,25 @@ class Ping:
     n: int
 
 
-Command = Hello | Send | Sync | Older | Read | Ping
+Command = Hello | Send | Act | Sync | Older | Read | Ping
 Reader = Callable[[Any], Any]
 Optional = tuple[Reader, Any]
 """A reader and what stands for an absent key."""
 
 _OPTIONAL_HASH: Optional = (fields.read_hash, None)
+_STATED: dict[str, Reader | Optional] = {
+    "id": fields.read_request_id,
+    "client_id": fields.read_id,
+    "room": fields.read_id,
+    "sent_ms": fields.read_count,
+    "seen": (fields.read_seen, None),
+    "checkpoint": (fields.read_tree_head, None),
+    "salt": _OPTIONAL_HASH,
+    "device": _OPTIONAL_HASH,
+    "signature": (fields.read_signature, None),
+}
+"""What every durable command says."""
+_DONE: dict[str, Reader | Optional] = _STATED | {"ref": fields.read_ref}
 _COMMANDS: dict[str, tuple[Callable[..., Command], dict[str, Reader | Optional]]] = {
     "hello": (
         Hello,
@@ -86,21 +119,12 @@ _COMMANDS: dict[str, tuple[Callable[..., Command], dict[str, Reader | Optional]]
     ),
     "send": (
         Send,
-        {
-            "id": fields.read_request_id,
-            "client_id": fields.read_id,
-            "room": fields.read_id,
-            "text": fields.read_text,
-            "reply_to": _OPTIONAL_HASH,
-            "files": (fields.read_files, ()),
-            "sent_ms": fields.read_count,
-            "seen": (fields.read_seen, None),
-            "checkpoint": (fields.read_tree_head, None),
-            "salt": _OPTIONAL_HASH,
-            "device": _OPTIONAL_HASH,
-            "signature": (fields.read_signature, None),
-        },
+        _STATED | {"text": fields.read_text, "reply_to": _OPTIONAL_HASH, "files": (fields.read_files, ())},
     ),
+    "edit": (partial(Act, "edit"), _DONE | {"text": fields.read_text}),
+    "delete": (partial(Act, "delete"), _DONE),
+    "react": (partial(Act, "react"), _DONE | {"emoji": fields.read_emoji}),
+    "unreact": (partial(Act, "unreact"), _DONE | {"emoji": fields.read_emoji}),
     "sync": (
         Sync,
         {

@@ -6,13 +6,16 @@ one alone would do. Most messages have nothing to mark up and take a shorter way
 """
 
 import re
+from collections.abc import Set
 from html import escape, unescape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
 
 from chat.barelinks import link_bare_addresses
 from chat.code import CSS_CLASSES, LANGUAGES, highlight
+from chat.mentions import mark_mentions
 
 QUOTE_LENGTH = 200
 
@@ -32,11 +35,12 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting
 _markdown.enable(["table", "strikethrough"])
 _markdown.disable(["image", "reference", "code", "lheading", "html_block", "html_inline"])
 _markdown.core.ruler.push("bare_links", link_bare_addresses)
+_markdown.core.ruler.push("mentions", mark_mentions)
 _markdown.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: ignore[method-assign]
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
-    allowed_classes={"span": set(CSS_CLASSES), "code": {f"language-{name}" for name in LANGUAGES}},
+    allowed_classes={"span": {*CSS_CLASSES, "mention"}, "code": {f"language-{name}" for name in LANGUAGES}},
     url_schemes={"http", "https", "mailto"},
     url_relative="deny",
     link_rel="noopener nofollow noreferrer",
@@ -44,9 +48,18 @@ _cleaner = nh3.Cleaner(
 )
 
 
-def render(text: str) -> str:
-    """The message as HTML."""
-    return _paragraph(text) if is_plain(text) else render_markdown(text)
+def render(text: str, names: Set[str] = frozenset()) -> str:
+    """The message as HTML. `names`, in lower case, are those that a mention may mean."""
+    is_short = is_plain(text) and not (names and "@" in text)
+    return _paragraph(text) if is_short else render_markdown(text, names)
+
+
+def mentions(text: str, names: Set[str]) -> bool:
+    """Whether the text mentions one of the names."""
+    env: dict[str, Any] = {"names": names}
+    if "@" in text:
+        _markdown.parse(text, env)
+    return bool(env.get("mentioned"))
 
 
 def is_plain(text: str) -> bool:
@@ -54,9 +67,9 @@ def is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None and not text[0].isspace() and not text[-1].isspace()
 
 
-def render_markdown(text: str) -> str:
+def render_markdown(text: str, names: Set[str] = frozenset()) -> str:
     """`render` without the short way."""
-    html: str = _cleaner.clean(_markdown.render(text)).strip()
+    html: str = _cleaner.clean(_markdown.render(text, {"names": names})).strip()
     # A lone ">" or "#" is markup around nothing: show what was written instead of an empty message.
     return html if "<hr" in html or _TAG.sub("", html).strip() else _paragraph(text)
 

@@ -23,3 +23,17 @@ def post(text: str, author: User | None = None, room: uuid.UUID = Room.WORLD, **
         **more,
     )
     return record(draft).message
+
+
+def act(kind: str, target: Message, author: User, **body: Any) -> Message:
+    """Something done to a post: `act("edit", row, alice, text="mended")`."""
+    draft = Draft(
+        kind=kind,
+        room=target.room,
+        author=author.pk,
+        client_id=uuid.uuid4(),
+        sent_ms=1,
+        body=body or None,
+        ref=bytes(target.hash),
+    )
+    return record(draft).message

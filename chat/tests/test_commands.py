@@ -11,11 +11,14 @@ from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import User
+from chat import posting
 from chat.commands import Commands
 from chat.connection import Connection
 from chat.hub import Hub
 from chat.models import ReadPosition, Room
-from chat.protocol import Hello, Older, Read, Send, Sync
+from chat.posting import EMOJI_PER_POST
+from chat.protocol import Act, Hello, Older, Read, Send, Sync
+from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.sessions import Ticket
 from chat.tests.entries import post
@@ -129,3 +132,105 @@ async def test_the_hub_forgets_who_has_left(scene: Scene) -> None:
     scene.hub.leave(scene.connection)
     await until(lambda: not scene.hub.keeper.rings)
     assert not scene.hub.connections
+
+
+def do(kind: str, ref: bytes, **more: Any) -> Act:
+    fields: dict[str, Any] = {
+        "id": uuid4().hex,
+        "client_id": uuid4(),
+        "room": Room.WORLD,
+        "sent_ms": 1,
+        "seen": None,
+        "checkpoint": None,
+        "salt": None,
+        "device": None,
+        "signature": None,
+    }
+    return Act(kind=kind, ref=ref, **fields | more)
+
+
+BODIES: dict[str, dict[str, str]] = {
+    "edit": {"text": "mended"},
+    "react": {"emoji": "👍"},
+    "unreact": {"emoji": "👍"},
+    "delete": {},
+}
+
+
+async def test_each_act_is_acknowledged_once_and_again_when_it_comes_again(scene: Scene) -> None:
+    await scene.enter()
+    ack = await scene.ask(send(Room.WORLD))
+    ref = bytes.fromhex(ack["hash"])
+    for kind, body in BODIES.items():
+        client_id = uuid4()
+        first = await scene.ask(do(kind, ref, client_id=client_id, **body))
+        again = await scene.ask(do(kind, ref, client_id=client_id, **body))
+        assert (first["type"], again["type"]) == ("ack", "ack"), (kind, first, again)
+        assert (first["seq"], first["hash"]) == (again["seq"], again["hash"])
+        assert (first["duplicate"], again["duplicate"]) == (False, True)
+        row = await Message.objects.aget(kind=kind)
+        assert (row.author, row.ref) == (scene.bob.pk, ref)
+    reused = await scene.ask(do("delete", ref, client_id=client_id, room=Room.WORLD))
+    assert reused["duplicate"]
+    other = await scene.ask(do("edit", ref, client_id=client_id, text="else"))
+    assert (other["code"], other["retry"], other["client_id"]) == ("client_id_reused", "new", client_id.hex)
+
+
+@pytest.mark.parametrize("kind", BODIES)
+async def test_acts_that_may_not_be_are_refused_alike(scene: Scene, kind: str) -> None:
+    await scene.enter()
+    secret = await Message.objects.aget(room=CELLAR)
+    foreign = await sync_to_async(post)("the system's")
+    count = await Message.objects.acount()
+    body = BODIES[kind]
+
+    async def refusal(command: Act) -> tuple[str, str]:
+        answer = await scene.ask(command)
+        assert answer["client_id"] == command.client_id.hex
+        return answer["code"], answer["detail"]
+
+    unknown = await refusal(do(kind, bytes(32), **body))
+    assert unknown[0] == "not_found"
+    assert await refusal(do(kind, bytes(secret.hash), **body)) == unknown, "another room's message does not exist"
+    rooms = [await refusal(do(kind, bytes(secret.hash), room=room, **body)) for room in (CELLAR, uuid4())]
+    assert rooms[0] == rooms[1] == ("not_found", "there is no such room")
+    assert (await refusal(do(kind, bytes(foreign.hash), **body, device=bytes(32))))[0] == "forbidden"
+    if kind in ("edit", "delete"):
+        assert (await refusal(do(kind, bytes(foreign.hash), **body)))[0] == "forbidden"
+    assert await Message.objects.acount() == count
+
+
+async def test_a_race_between_delete_and_the_others_has_one_winner_each(scene: Scene) -> None:
+    await scene.enter()
+    ref = bytes.fromhex((await scene.ask(send(Room.WORLD)))["hash"])
+    commands = [
+        do("react", ref, emoji="👍"),
+        do("delete", ref),
+        do("react", ref, emoji="🎉"),
+        do("edit", ref, text="x"),
+    ]
+    for command in commands:  # as a connection takes them: in order, without waiting for the answers
+        await scene.commands.obey(command)
+    ids = [command.id for command in commands]
+    await until(lambda: {frame.get("re") for frame in scene.socket.taken} >= set(ids))
+    answers = [next(frame for frame in scene.socket.taken if frame.get("re") == id) for id in ids]
+    assert [answer.get("code", "ack") for answer in answers] == ["ack", "ack", "not_found", "not_found"]
+
+
+async def test_a_post_carries_so_many_different_emoji(scene: Scene) -> None:
+    await scene.enter()
+    ref = bytes.fromhex((await scene.ask(send(Room.WORLD)))["hash"])
+    acks = [await scene.ask(do("react", ref, emoji=chr(0x1F600 + n))) for n in range(EMOJI_PER_POST)]
+    assert {ack["type"] for ack in acks} == {"ack"}
+    assert (await scene.ask(do("react", ref, emoji="👍")))["code"] == "forbidden"
+    assert (await scene.ask(do("unreact", ref, emoji="😀")))["type"] == "ack"
+    assert (await scene.ask(do("react", ref, emoji="😀")))["type"] == "ack"
+
+
+async def test_acts_are_limited_like_posts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    await scene.enter()
+    ref = bytes.fromhex((await scene.ask(send(Room.WORLD)))["hash"])
+    monkeypatch.setattr(posting, "_by_user", Rates(0.001, 2))
+    answers = [await scene.ask(do("react", ref, emoji="👍")) for _ in range(3)]
+    assert [answer.get("code", "ack") for answer in answers] == ["ack", "ack", "rate_limited"]
+    assert answers[2]["after_ms"] > 0

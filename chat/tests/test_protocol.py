@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.fields import TEXT_LIMIT
-from chat.protocol import FRAME_LIMIT, Hello, Older, Ping, Read, Send, Sync, parse_command, parse_hello
+from chat.protocol import FRAME_LIMIT, Act, Hello, Older, Ping, Read, Send, Sync, parse_command, parse_hello
 from chat.refusals import CloseCode, Disconnect, Refusal
 from ledger.core.records import Seen, TreeHead
 
@@ -62,7 +62,49 @@ def test_the_other_frames_become_commands() -> None:
     assert parse_command('{"type":"ping","n":0}') == Ping(0)
 
 
-@pytest.mark.parametrize("kind", ["edit", "delete", "react", "unreact", "typing", "Send", "", None, 1, [], {}])
+ACT = {"id": "1", "client_id": ID, "room": ROOM, "ref": HASH, "sent_ms": 1}
+ACTS = {"edit": {"text": "mended"}, "delete": {}, "react": {"emoji": "👍"}, "unreact": {"emoji": "👍"}}
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_acts_become_commands_with_exactly_their_keys(kind: str) -> None:
+    frame: dict[str, Any] = {"type": kind, **ACT, **ACTS[kind]}
+    command = parse_command(json.dumps(frame | {"seen": {"seq": 3, "hash": HASH}, "salt": HASH}))
+    assert isinstance(command, Act)
+    assert (command.kind, command.ref, command.room) == (kind, bytes.fromhex(HASH), UUID(ROOM))
+    assert (command.text, command.emoji) == (ACTS[kind].get("text"), ACTS[kind].get("emoji"))
+    assert (command.seen, command.salt) == (Seen(3, bytes.fromhex(HASH)), bytes.fromhex(HASH))
+    for key in frame.keys() - {"type"}:
+        missing = {name: value for name, value in frame.items() if name != key}
+        assert refused(missing).detail == f"{key}: missing"
+    for key, value in (("files", []), ("reply_to", None), ("text" if kind != "edit" else "emoji", "👍")):
+        assert refused(frame | {key: value}).detail == f"{key}: unknown key"
+    for ref in (None, HASH[:-2], HASH.upper(), 5):
+        assert refused(frame | {"ref": ref}).detail.startswith("ref:")
+
+
+@pytest.mark.parametrize("emoji", ["👍", "❤️", "👍🏽", "👩‍💻", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇩🇪", "1️⃣", "☺", "✅"])
+def test_an_emoji_is_one_picture(emoji: str) -> None:
+    command = parse_command(json.dumps({"type": "react", **ACT, "emoji": emoji}))
+    assert isinstance(command, Act)
+    assert command.emoji == emoji
+
+
+NO_EMOJI = ["", "a", "👍👍", "👍 ", "<b>", "1", "🇩", "\u200d", "\u202e", "👍" + "\ufe0f" * 16, 5, None, []]
+
+
+@pytest.mark.parametrize("emoji", NO_EMOJI)
+def test_what_is_no_emoji_is_refused(emoji: Any) -> None:
+    for kind in ("react", "unreact"):
+        assert refused({"type": kind, **ACT, "emoji": emoji}).code == "bad_frame"
+
+
+def test_an_edit_is_measured_like_a_post() -> None:
+    assert refused({"type": "edit", **ACT, "text": " "}).code == "empty"
+    assert refused({"type": "edit", **ACT, "text": "x" * (TEXT_LIMIT + 1)}).code == "too_long"
+
+
+@pytest.mark.parametrize("kind", ["typing", "Send", "", None, 1, [], {}])
 def test_an_unknown_type_is_refused_by_name(kind: Any) -> None:
     assert refused({"type": kind, "id": "7"}).code == "unknown_type"
 

@@ -3,6 +3,9 @@
  * later out of a page that was read before. Pure.
  */
 
+const NO_WORDS = { body: null, salt: null, html: null, erased: true };
+const noEdit = (event) => (event.kind === "post" ? { edited: null } : {});
+
 /** The hashes that these entries erase. */
 export function erasedBy(events) {
   return events.filter(({ kind, ref }) => kind === "erase" && ref).map(({ ref }) => ref);
@@ -11,7 +14,7 @@ export function erasedBy(events) {
 /** The event as it is once the entries in `erased` (hash → true) have lost their words. */
 export function wipe(event, erased) {
   const reply = wipeQuote(event.reply, erased);
-  if (erased[event.hash] && !event.erased) return { ...event, reply, body: null, salt: null, html: null, erased: true };
+  if (erased[event.hash] && (!event.erased || event.edited)) return { ...event, reply, ...NO_WORDS, ...noEdit(event) };
   return reply === event.reply ? event : { ...event, reply };
 }
 

@@ -3,18 +3,20 @@
  * the same one. What is below the cursor is known and never shown again, what lies beyond `cursor + 1` is a gap.
  */
 
+import { addActs, apply, isAct } from "./acts.js";
 import { erasedBy, lookUp, wipe } from "./erasure.js";
 
+/** `erased` and `acts` are what was heard of entries wherever they are, for those that come later out of older pages. */
 export function openLog(events, cursor) {
   const first = events.length ? events[0].seq : cursor + 1;
   const erased = lookUp(erasedBy(events));
-  return { first, cursor, head: cursor, cursorAtPong: null, sealed: 0, erased, events: [...events] };
+  return { first, cursor, head: cursor, cursorAtPong: null, sealed: 0, erased, acts: {}, events: [...events] };
 }
 
 /** Takes the entries of one frame in any order, again or not. `gap`: the frame holds entries that cannot follow yet. */
 export function take(before, incoming) {
   const log = erase(before, erasedBy(incoming));
-  const events = incoming.map((event) => wipe(event, log.erased)).sort((a, b) => a.seq - b.seq);
+  const events = incoming.map((event) => wipe(apply(event, log.acts), log.erased)).sort((a, b) => a.seq - b.seq);
   if (events.length === 0) return { log, fresh: [], gap: false };
   if (endsBefore(log, events)) return { log: prepend(log, events), fresh: [], gap: false };
   const merged = [...log.events];
@@ -30,7 +32,15 @@ export function take(before, incoming) {
     }
   }
   const last = events.at(-1).seq;
-  return { log: { ...log, cursor, head: Math.max(log.head, last), events: merged }, fresh, gap: last > cursor };
+  const grown = { ...log, cursor, head: Math.max(log.head, last), events: merged };
+  return { log: act(grown, fresh.filter(isAct)), fresh, gap: last > cursor };
+}
+
+/** The log after these acts, which are new to it. */
+export function act(log, fresh) {
+  if (fresh.length === 0) return log;
+  const acts = addActs(log.acts, fresh);
+  return { ...log, acts, events: log.events.map((event) => wipe(apply(event, acts), log.erased)) };
 }
 
 /** Blocks reach up to `seq`; which block each entry is in, somebody else must tell. */

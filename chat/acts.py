@@ -1,0 +1,92 @@
+"""What became of posts: edited, deleted, reacted to. Computed from the entries that name them, stored nowhere.
+
+    post ← edit, edit, delete, react, unreact …        in the order of their seq, each said once
+
+Everybody gets the same answer, so that an encoded event serves all readers. `acts` is the seq of the newest entry that
+is part of the answer: whoever hears a later one adds it (static/chat/js/acts.js follows the same rules), an earlier one
+it has. One query for any number of posts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from ledger.models import Message
+
+KINDS = ("edit", "delete", "react", "unreact")
+
+Post = tuple[UUID, bytes]
+"""Room and hash."""
+
+
+@dataclass(slots=True)
+class Acts:
+    """What was done to one post. `edits` are whole rows, oldest first."""
+
+    seq: int = 0
+    edits: list[Message] = field(default_factory=list)
+    is_deleted: bool = False
+    reactions: dict[str, list[UUID]] = field(default_factory=dict)
+    """Emoji → whose, both in the order in which they came."""
+
+    def take(self, row: Message) -> None:
+        self.seq = row.room_seq
+        if row.kind == "edit":
+            self.edits.append(row)
+        elif row.kind == "delete":
+            self.is_deleted = True
+        else:
+            self._react(row)
+
+    def version_at(self, seq: int) -> Message | None:
+        """The edit that whoever had seen the room up to `seq` saw; None: the post as it was written."""
+        return next((edit for edit in reversed(self.edits) if edit.room_seq <= seq), None)
+
+    def _react(self, row: Message) -> None:
+        emoji = orjson.loads(row.body or "{}").get("emoji", "")
+        people = self.reactions.setdefault(emoji, [])
+        if row.kind == "react" and row.author not in people:
+            people.append(row.author)
+        elif row.kind == "unreact" and row.author in people:
+            people.remove(row.author)
+        if not people:
+            del self.reactions[emoji]
+
+
+NOTHING = Acts()
+
+
+def find_acts(posts: Iterable[Message]) -> Mapping[Post, Acts]:
+    """By room and hash; who is absent has had nothing done to it."""
+    wanted = {bytes(post.hash) for post in posts}
+    found: defaultdict[Post, Acts] = defaultdict(Acts)
+    if not wanted:
+        return found
+    rows = Message.objects.filter(ref__in=wanted, kind__in=KINDS).order_by("room_seq")
+    for row in rows.only("kind", "room", "room_seq", "hash", "author", "ref", "body", "received_ms"):
+        found[row.room, bytes(row.ref or b"")].take(row)
+    return found
+
+
+def find_emoji(room: UUID, ref: bytes) -> set[str]:
+    """Every emoji that somebody has ever put to the post."""
+    bodies = Message.objects.filter(ref=ref, kind="react", room=room).values_list("body", flat=True).distinct()
+    return {orjson.loads(body or "{}").get("emoji", "") for body in bodies}
+
+
+def people_of(acts: Iterable[Acts]) -> Iterator[UUID]:
+    """Who reacted."""
+    for each in acts:
+        for people in each.reactions.values():
+            yield from people
+
+
+def describe_reactions(acts: Acts, people: Mapping[UUID, Mapping[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"emoji": emoji, "by": [{"id": id.hex, "name": people[id]["name"]} for id in ids]}
+        for emoji, ids in acts.reactions.items()
+    ]
