@@ -1,7 +1,7 @@
 """Who may erase a message: its author, or a moderator, unless the room is under legal hold.
 
-A moderator is whoever is staff, until rooms have moderators of their own. Whether a request was one or the other stays
-in the ledger: the `erase` entry names who asked and why. How words go is `ledger/erasing.py`.
+Who moderates says `roles.py`. Whether a request was one or the other stays in the ledger: the `erase` entry names who
+asked and why. How words go is `ledger/erasing.py`.
 """
 
 import time
@@ -11,6 +11,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.posting import refusal_of
 from chat.refusals import Refusal
+from chat.roles import moderates
 from ledger.erasing import Erasure, erase
 from ledger.errors import NotErasable, RecordError
 from ledger.models import Message
@@ -21,10 +22,10 @@ REASON_LIMIT = 500
 
 def check_may_erase(user: User, message: Message, *, lock: bool = False) -> None:
     """Refusal, with a sentence for people, when the user may not or nobody may. `lock`: so it stays till the commit."""
-    if message.author != user.pk and not user.is_staff:
+    room = (Room.objects.select_for_update() if lock else Room.objects.all()).get(pk=message.room)
+    if message.author != user.pk and not moderates(user, room):
         raise Refusal("forbidden", "Only its author or a moderator can erase a message.")
-    rooms = Room.objects.select_for_update() if lock else Room.objects.all()
-    if rooms.get(pk=message.room).legal_hold:
+    if room.legal_hold:
         raise Refusal("legal_hold", "This room is under legal hold: until it is lifted, nothing in it can be erased.")
 
 

@@ -1,9 +1,10 @@
-"""Rooms, and who may see them."""
+"""Rooms, who is in them, and how far they have read."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from chat.querysets import RoomQuerySet
 
@@ -12,22 +13,68 @@ class Room(models.Model):
     """A place to talk. Its entries live in the ledger under `id`; name, topic and access are entries there too."""
 
     class Access(models.TextChoices):
-        EVERYONE = "everyone", "Everyone"
+        EVERYONE = "everyone", _("Everyone")
+        PUBLIC = "public", _("Public: everybody may read and join")
+        PRIVATE = "private", _("Private: for those who are added")
+        DIRECT = "direct", _("A direct conversation")
 
     WORLD = uuid.UUID("c0117ec7-0000-4000-8000-000000000001")
     """Everybody's room. One fixed id, so that any store can hold the same row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, blank=True, help_text="Empty for a direct conversation.")
     topic = models.CharField(max_length=250, blank=True)
     access = models.CharField(max_length=16, choices=Access, default=Access.EVERYONE)
+    archived = models.BooleanField(default=False, help_text="Everything stays readable, nothing can be added.")
     legal_hold = models.BooleanField(default=False, help_text="Nothing in this room can be erased.")
 
     objects = RoomQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_direct(self) -> bool:
+        return self.access == self.Access.DIRECT
+
+
+class Membership(models.Model):
+    """Who is in a room, and as what. Follows from the room's `member.*` entries, and is written together with them.
+
+    In a room for everyone nobody has one. Roles have no kind of entry; the system's words in the room tell of them.
+    """
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        ADMIN = "admin", _("Admin")
+        MODERATOR = "moderator", _("Moderator")
+        MEMBER = "member", _("Member")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role, default=Role.MEMBER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="membership_room_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is {self.role} in {self.room_id}"
+
+
+class Ban(models.Model):
+    """Who may not come back into a room, and does not see it. The `member.remove` entry and its reason are the log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bans")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bans")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="ban_room_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is banned from {self.room_id}"
 
 
 class ReadPosition(models.Model):

@@ -120,7 +120,7 @@ def describe_block(block: Block, first_leaf: int) -> dict[str, Any]:
 
 def find_rooms(user: User) -> list[tuple[Room, int]]:
     """The user's rooms with how far they have read each."""
-    rooms = list(Room.objects.visible_to(user).order_by("name"))
+    rooms = list(Room.objects.joined_by(user).order_by("name"))
     positions = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
     return [(room, positions.get(room.pk, 0)) for room in rooms]
 

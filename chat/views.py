@@ -25,13 +25,19 @@ from chat.people import describe
 from chat.posting import check_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
+from chat.roles import moderates
 from ledger.core.errors import LedgerFormatError
+from ledger.errors import NoSuchRoom
 from ledger.models import Block, Genesis
 from ledger.recorder import RecordError, record
 from ledger.standing import describe_standing
 
 PAGE = 50
-STATUS = {"rate_limited": HTTPStatus.TOO_MANY_REQUESTS, "busy": HTTPStatus.SERVICE_UNAVAILABLE}
+STATUS = {
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+}
 PROBLEMS = {
     "empty": "Write something first.",
     "too_long": f"This is longer than {fields.TEXT_LIMIT:,} characters. Please shorten it.",
@@ -60,7 +66,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         seq = _post(request, found)
     except Refusal as refusal:
-        problem = PROBLEMS.get(refusal.code, "This could not be sent. Reload the page and try again.")
+        known = PROBLEMS | {"forbidden": refusal.detail}
+        problem = known.get(refusal.code, "This could not be sent. Reload the page and try again.")
         status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
         return _page(request, found, status=status, problem=problem, draft=request.POST.get("text", ""))
     return HttpResponseRedirect(f"/rooms/{found.slug}/#m{seq}", status=HTTPStatus.SEE_OTHER)
@@ -93,8 +100,9 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
     tip = Block.objects.signed_tip()
     context: dict[str, Any] = {
         "room": room,
-        "rooms": Room.objects.visible_to(user).order_by("name"),
+        "rooms": Room.objects.joined_by(user).order_by("name"),
         "me": describe(user),
+        "moderates": moderates(user, room),
         "events": events,
         "cursor": events[-1]["seq"] if events else 0,
         "older": bool(events) and events[0]["seq"] > 1,
@@ -124,6 +132,8 @@ def _post(request: HttpRequest, room: Room) -> int:
     draft = draft_post(room=room.pk, author=user.pk, client_id=client_id, text=text, reply_to=reply_to, sent_ms=now_ms)
     try:
         return record(draft).message.room_seq
+    except NoSuchRoom:  # Removed since the page was opened.
+        raise Http404 from None
     except RecordError as error:
         raise refusal_of(error) from None
 

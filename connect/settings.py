@@ -31,6 +31,7 @@ SEND_PER_MIN = env.integer("SEND_PER_MIN", 120, 1, 100_000_000)
 LOG_KEY_FILE = DATA_DIR / "log.key"
 SIGNED_STATE_FILE = DATA_DIR / "signed_state.json"
 LEDGER_READABLE_ROOMS = "chat.access.readable_room_ids"
+LEDGER_REFUSED_WRITERS = "chat.access.refused_writers"
 ROOM_MODEL = "chat.Room"  # names for the bare room ids that the ledger holds, as AUTH_USER_MODEL has for its authors
 
 # Avatars and mail

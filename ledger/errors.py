@@ -46,6 +46,18 @@ class NotTheAuthor(RecordError):
     code = "forbidden"
 
 
+class NoSuchRoom(RecordError):
+    """Words for a room that does not exist for their author, or not any more."""
+
+    code = "not_found"
+
+
+class NotAllowed(RecordError):
+    """Words of somebody who may not write in this room now."""
+
+    code = "forbidden"
+
+
 class Busy(RecordError):
     """Too much waits, or the database does not take it now. It may be stored or not: the same may be sent again."""
 

@@ -8,7 +8,8 @@ The lock lets recorders of one room queue; the unique constraints make a fork or
 locks. Whoever loses to another process tries again on what that one left. An entry is acknowledged only once it is
 committed; one that was committed without its acknowledgement is recognised by its client id when it comes again.
 
-What may not stand beside what is stored (an edit by somebody else, a reaction to what was deleted) is refused alone.
+What may not stand beside what is stored (an edit by somebody else, a reaction to what was deleted) is refused alone,
+and so are the words of whoever may not write in the room any more.
 
 An `erase` entry and what it erases are one change: no row loses its words in any other way.
 """
@@ -32,6 +33,7 @@ from ledger.drafts import Draft, Entry, check_draft
 from ledger.errors import BadDraft, BehindSignedState, Busy, ClientIdReused, KeyFileError, NotWritable, RecordError
 from ledger.models import Message, RoomHead
 from ledger.standing import check_standing
+from ledger.writers import Writers
 
 ATTEMPTS = 5
 COUNTER_BITS = 20
@@ -74,8 +76,9 @@ def record_batch(drafts: Sequence[Draft]) -> list[Result]:
 def record_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> list[Recorded]:
     """Records what `plan` says, all or nothing. Not to be called inside a transaction.
 
-    `plan` is asked with the room's head locked: nothing happens in the room between what it reads and what is recorded.
-    What it raises passes through; RecordError when one of its drafts is refused. It may be asked again.
+    `plan` is asked with the room's head locked: nothing happens in the room between what it reads and what is recorded,
+    and what it writes into tables of its own is committed with the entries or not at all. What it raises passes
+    through; RecordError when one of its drafts is refused. It may be asked again.
     """
     committed = _attempt(partial(_commit_planned, room, plan), 1)
     recorded = []
@@ -137,25 +140,25 @@ def _commit(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
 def _commit_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> tuple[list[Result], list[Message]]:
     _lock_heads({room})
     entries = [check_draft(draft, settings.LOG_ORIGIN) for draft in plan()]
-    results, rows = _append(entries) if entries else ([], [])
+    results, rows = _append(entries, is_planned=True) if entries else ([], [])
     for result in results:
         if isinstance(result, RecordError):
             raise result
     return results, rows
 
 
-def _append(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
+def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Result], list[Message]]:
     check_standing()  # within the transaction: an older copy put back now waits for it, or is seen by it
     heads = _lock_heads({entry.statement.room for entry in entries})
     known = _find_known(entries)
-    targets = Targets(entries)
+    targets, writers = Targets(entries), Writers([] if is_planned else entries)
     first_id = _choose_first_id(heads.values())
     results: list[Result] = []
     rows: list[Message] = []
     for entry in entries:
         key = (entry.statement.author.int, entry.statement.client_id.int)
         message = known.get(key)
-        if message is None and (refusal := targets.refuse(entry)):
+        if message is None and (refusal := writers.refuse(entry) or targets.refuse(entry)):
             results.append(refusal)
         elif message is None:
             message = _link(entry, heads[entry.statement.room], first_id + len(rows))

@@ -174,8 +174,9 @@ def test_a_clock_that_goes_back_stands_still_in_the_ledger(monkeypatch: pytest.M
 def test_a_batch_costs_the_same_queries_however_large(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     post()
     for size in (1, 300):
-        # begin, find the signed block, lock the head, look the client ids up, move the head, insert, commit
-        with django_assert_num_queries(7):
+        # begin, find the signed block, lock the head, look the client ids up, ask who may write, move the head, insert,
+        # commit
+        with django_assert_num_queries(8):
             record_batch([draft(str(n)) for n in range(size)])
 
 
