@@ -25,6 +25,7 @@ from chat.refusals import CloseCode, Disconnect, Refusal
 from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events, encode_reset, encode_welcome, limits
 from chat.ring import Ring
 from chat.threads import readers
+from chat.unread import Unread, count_unread
 from ledger.recorder import Draft, RecordError, get_recorder
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,9 @@ class Commands:
         if ahead:  # The client was here before by another process, which knows more, or by another database.
             heads |= await readers.run(store.find_heads, ahead)
         read = {room.pk: max(seq, self._hub.warden.read_position(self._user.pk, room.pk)) for room, seq in found}
-        spans = {room: (seq, heads[room]) for room, seq in read.items() if heads[room] > seq}
-        unread = await readers.run(store.count_unread, self._user.pk, spans) if spans else {}
+        unread = await readers.run(
+            count_unread, self._user.pk, {room: (seq, heads[room]) for room, seq in read.items()}
+        )
         rooms = [
             {
                 "id": room.pk.hex,
@@ -65,8 +67,7 @@ class Commands:
                 "kind": "room",
                 "head": heads[room.pk],
                 "read": read[room.pk],
-                "unread": unread.get(room.pk, 0),
-                "mentions": 0,
+                **unread.get(room.pk, Unread())._asdict(),
             }
             for room, _ in found
         ]

@@ -90,3 +90,38 @@ class ReadPosition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} has read {self.room_id} up to {self.seq}"
+
+
+class UnreadMark(models.Model):
+    """ "Unread from here", put by hand: what is unread begins no later. The read position stays where it is.
+
+    Gone when its person says so, which a browser does when they have read to the end in a room opened since.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "room"], name="unread_mark_user_room")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} is unread for {self.user_id} from {self.seq} on"
+
+
+class Pin(models.Model):
+    """A post that people keep at hand. The ledger has no kind of entry for it: who pinned what is not proved."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    seq = models.BigIntegerField()
+    """The post's place in its room."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    pinned_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "seq"], name="pin_room_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} in {self.room_id}"

@@ -94,8 +94,8 @@ def encode_sealed(block: Mapping[str, Any], rooms: Mapping[UUID, int]) -> str:
     return _encode({"type": "sealed", "block": block, "rooms": {room.hex: seq for room, seq in rooms.items()}})
 
 
-def encode_read(room: UUID, seq: int, unread: int) -> str:
-    return _encode({"type": "read", "room": room.hex, "seq": seq, "unread": unread, "mentions": 0})
+def encode_read(room: UUID, seq: int, unread: int, mentions: int) -> str:
+    return _encode({"type": "read", "room": room.hex, "seq": seq, "unread": unread, "mentions": mentions})
 
 
 def encode_pong(n: int, now_ms: int, heads: Mapping[UUID, int]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
 from chat.events import encode_messages
@@ -22,8 +22,6 @@ CHUNK = 20
 """Rows that are read at a time while it is not known how many fit."""
 EVENT_BYTES = 700
 """What an event takes beside its text."""
-COUNTED = 999
-"""Unread messages are looked for among so many newest entries of a room; a larger number tells nobody more."""
 
 Encoded = list[tuple[int, bytes]]
 """Events in JSON with their seq, in order."""
@@ -123,19 +121,6 @@ def find_rooms(user: User) -> list[tuple[Room, int]]:
     rooms = list(Room.objects.joined_by(user).order_by("name"))
     positions = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
     return [(room, positions.get(room.pk, 0)) for room in rooms]
-
-
-def count_unread(user: UUID, spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, int]:
-    """For each room, `(read, head)` → posts by others in between. One query, none where everything is read."""
-    wanted = [
-        Q(room=room, room_seq__gt=max(read, head - COUNTED), room_seq__lte=head)
-        for room, (read, head) in spans.items()
-        if head > read
-    ]
-    if not wanted:
-        return {}
-    posts = Message.objects.filter(Q(*wanted, _connector=Q.OR), kind="post").exclude(author=user)
-    return dict(posts.values_list("room").annotate(Count("pk")))
 
 
 def save_read_positions(positions: Mapping[tuple[UUID, UUID], int]) -> None:

@@ -15,6 +15,7 @@ from chat.replies import encode_read
 from chat.ring import Ring
 from chat.sessions import find_revoked
 from chat.threads import readers
+from chat.unread import Unread, count_unread
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +106,6 @@ class Warden:
             ring = self._hub.ring(room)
             others = [each for each in by_user[user] if each is not origin and ring in each.cursors]
             if ring and others:
-                unread = await readers.run(store.count_unread, user, {room: (seq, ring.head)})
+                unread = await readers.run(count_unread, user, {room: (seq, ring.head)})
                 for each in others:
-                    each.push(encode_read(room, seq, unread.get(room, 0)))
+                    each.push(encode_read(room, seq, *unread.get(room, Unread())))

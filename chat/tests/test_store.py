@@ -88,26 +88,6 @@ def test_a_block_without_checkpoint_is_told_to_nobody(alice: User) -> None:
     assert store.find_sealings(0, {Room.WORLD: 1}) == []
 
 
-def test_unread_counts_posts_by_others_after_the_position(
-    alice: User, bob: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for author in (alice, bob, bob, alice, bob):
-        post("x", author)
-    with django_assert_num_queries(1):
-        assert store.count_unread(alice.pk, {Room.WORLD: (1, 5)}) == {Room.WORLD: 3}
-    assert store.count_unread(alice.pk, {Room.WORLD: (3, 5)}) == {Room.WORLD: 1}
-    assert store.count_unread(alice.pk, {Room.WORLD: (3, 4)}) == {}
-    with django_assert_num_queries(0):
-        assert store.count_unread(alice.pk, {Room.WORLD: (5, 5)}) == {}
-
-
-def test_unread_is_looked_for_among_the_newest_only(alice: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "COUNTED", 2)
-    for _ in range(5):
-        post("x", bob)
-    assert store.count_unread(alice.pk, {Room.WORLD: (0, 5)}) == {Room.WORLD: 2}
-
-
 def test_a_read_position_never_goes_back_nor_beyond_the_head(
     alice: User, bob: User, world: Room, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
