@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower, Replace
+from django.utils import timezone
 
 from accounts import names
 from accounts.addresses import confirm_address
+from accounts.agents import LONGEST as LONGEST_AGENT
 
 
 def look_of(column: str) -> Lower:
@@ -20,6 +22,12 @@ def look_of(column: str) -> Lower:
     for letter, twin in names.LOOK_ALIKES.items():
         expression = Replace(expression, Value(letter), Value(twin))
     return Lower(expression)
+
+
+def _holds_alike(rows: QuerySet[Any], column: str, name: str) -> bool:
+    """Whether a row has this name or one that looks like it."""
+    found = rows.alias(lower=Lower(column), look=look_of(column))
+    return bool(found.filter(Q(lower=name.lower()) | Q(look=names.look(name))).exists())
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -43,12 +51,11 @@ class UserManager(DjangoUserManager["User"]):
 
     def name_is_taken(self, name: str) -> bool:
         """Whether an account has this name or one that looks like it, or the name is held."""
-        return any(
-            rows.alias(lower=Lower(column), look=look_of(column))
-            .filter(Q(lower=name.lower()) | Q(look=names.look(name)))
-            .exists()
-            for rows, column in ((self.all(), "username"), (HeldName.objects.all(), "name"))
-        )
+        return _holds_alike(self.all(), "username", name) or _holds_alike(HeldName.objects.all(), "name", name)
+
+    def name_is_worn_by_other(self, name: str, than: "User") -> bool:
+        """Whether somebody else's username is this name or looks like it."""
+        return _holds_alike(self.exclude(pk=than.pk), "username", name)
 
 
 class User(AbstractUser):
@@ -82,3 +89,18 @@ class HeldName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UserSession(models.Model):
+    """What a person is told of a session of theirs; the session itself is Django's row of the same key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    session_key = models.CharField(max_length=40, unique=True)
+    user_agent = models.CharField(max_length=LONGEST_AGENT, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"a session of {self.user_id}"

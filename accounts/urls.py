@@ -1,7 +1,7 @@
 """Addresses of accounts. allauth's views under our own paths; what Connect does not offer has no address."""
 
 from allauth.account import views as allauth_views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_POST
 
 from accounts.avatars import avatar
@@ -15,7 +15,7 @@ urlpatterns = [
     path("owner/<str:token>/", owner, name="owner"),
     path("confirm-email/", allauth_views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", allauth_views.confirm_email, name="account_confirm_email"),
-    path("password/change/", allauth_views.password_change, name="account_change_password"),
+    path("account/", include("accounts.settings_urls")),
     path("password/reset/", allauth_views.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
     re_path(

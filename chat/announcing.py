@@ -1,4 +1,4 @@
-"""Tells the hubs that there is a new block: this process's own, and by the doorbell those of the others."""
+"""Tells the hubs of a new block or a new name: this process's own, and by the doorbell those of the others."""
 
 from typing import Any
 
@@ -11,3 +11,10 @@ def announce_block(**signal: Any) -> None:
     if (hub := running_hub()) is not None:
         hub.nudge()
     ring_once({})
+
+
+def announce_name(**signal: Any) -> None:
+    """Receiver of `profile_changed`, in the thread of a page."""
+    if (hub := running_hub()) is not None:
+        hub.reread()
+    ring_once({"reread": True})

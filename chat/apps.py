@@ -5,7 +5,9 @@ class ChatConfig(AppConfig):
     name = "chat"
 
     def ready(self) -> None:
-        from chat.announcing import announce_block
+        from accounts.profile import profile_changed
+        from chat.announcing import announce_block, announce_name
         from ledger.signals import block_sealed
 
         block_sealed.connect(announce_block, dispatch_uid="chat.announce_block")
+        profile_changed.connect(announce_name, dispatch_uid="chat.announce_name")

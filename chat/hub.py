@@ -117,6 +117,11 @@ class Hub:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.keeper.look)
 
+    def reread(self) -> None:
+        """Somebody is called otherwise now: what is held encoded names them as before."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.keeper.reread)
+
     # For the keeper: its audience
 
     def is_present(self, room: UUID) -> bool:
@@ -140,9 +145,11 @@ class Hub:
             self.doorbell.ring({"room": room.hex, "head": head, "events": [e for _, e in events] if fits else []})
 
     def _hear(self, message: Mapping[str, Any]) -> None:
-        """A doorbell: entries of a room, how far somebody has read, or (of a block) nothing but that there is news."""
+        """A doorbell: entries of a room, how far somebody has read, a new name, or (of a block) that there is news."""
         if "read" in message:
             self.warden.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
+        elif "reread" in message:
+            self.keeper.reread()
         elif message.get("events"):
             first = message["head"] - len(message["events"]) + 1
             self.keeper.take_events(UUID(message["room"]), list(enumerate(message["events"], first)))

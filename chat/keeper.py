@@ -74,6 +74,11 @@ class Keeper:
         self._is_behind = True
         self._wake.set()
 
+    def reread(self) -> None:
+        """What is held is true no more in what no entry says: names. The database is asked for it."""
+        for ring in self.rings.values():
+            ring.restart(ring.head)
+
     async def open(self, rooms: Sequence[UUID]) -> None:
         """Returns when these rooms have rings and the tip is known."""
         if self.sealings.tip is None or not self.rings.keys() >= set(rooms):

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sessions import note_sockets
 from chat.refusals import CloseCode
 
 _BATCH = 5000
@@ -59,6 +60,12 @@ def find_revoked(tickets: Collection[Ticket]) -> dict[Ticket, CloseCode]:
         elif ticket.session not in sessions or ticket.password != password:
             revoked[ticket] = CloseCode.NOT_LOGGED_IN
     return revoked
+
+
+def note_present(keys: Collection[str]) -> None:
+    """Whose chat is open is seen, though they ask for no page."""
+    for batch in _batches(keys):
+        note_sockets(batch)
 
 
 def _alive(keys: Collection[str]) -> set[str]:

@@ -8,12 +8,13 @@ from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
+from accounts.sessions import SEEN_EVERY_S
 from chat import store
 from chat.connection import Connection
 from chat.doorbell import Doorbell
 from chat.replies import encode_read
 from chat.ring import Ring
-from chat.sessions import find_revoked
+from chat.sessions import find_revoked, note_present
 from chat.threads import readers
 from chat.unread import Unread, count_unread
 
@@ -40,6 +41,7 @@ class Warden:
         self._hub = hub
         self._read: dict[tuple[UUID, UUID], tuple[int, Connection]] = {}
         self._heard: dict[tuple[UUID, UUID], tuple[int, None]] = {}
+        self._noted_s = monotonic()
 
     async def run(self, tick_s: float) -> None:
         """Until cancelled."""
@@ -50,6 +52,7 @@ class Warden:
                 self.cut_off_stalled(monotonic())
                 await self.close_revoked()
                 await self.save_read()
+                await self.note_present(monotonic())
                 is_well = True
             except Exception:
                 if is_well:
@@ -70,6 +73,12 @@ class Warden:
         for connection in list(self._hub.connections):
             if connection.ticket in revoked:
                 connection.close(revoked[connection.ticket])
+
+    async def note_present(self, now_s: float) -> None:
+        sessions = {connection.ticket.session for connection in self._hub.connections}
+        if sessions and now_s - self._noted_s >= SEEN_EVERY_S:
+            self._noted_s = now_s
+            await readers.run(note_present, sessions)
 
     # How far people have read: stored with the next tick, for a person reads more often than a disk likes to write.
 

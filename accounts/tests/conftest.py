@@ -45,7 +45,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def is_logged_in(client: Client) -> bool:
-    return client.get("/password/change/").status_code == 200
+    return client.get("/account/password/").status_code == 200
 
 
 def sign_up_form(username: str = "carol", email: str = "carol@example.com", **changes: str) -> dict[str, str]:

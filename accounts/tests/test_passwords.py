@@ -23,7 +23,7 @@ def elsewhere(bob: User) -> Client:
 
 
 def change(client: Client, old: str, new: str = NEW_PASSWORD) -> Any:
-    return client.post("/password/change/", {"oldpassword": old, "password1": new, "password2": new})
+    return client.post("/account/password/", {"oldpassword": old, "password1": new, "password2": new})
 
 
 def open_reset(client: Client, email: str = "bob@example.com") -> str:
@@ -60,7 +60,7 @@ def test_a_change_refuses_a_weak_password(elsewhere: Client) -> None:
 
 
 def test_strangers_are_sent_to_log_in(client: Client, bob: User) -> None:
-    assert change(client, PASSWORD)["Location"] == "/login/?next=/password/change/"
+    assert change(client, PASSWORD)["Location"] == "/login/?next=/account/password/"
     assert log_in(client, "bob.b").status_code == 302
 
 

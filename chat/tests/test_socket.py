@@ -199,3 +199,14 @@ async def test_a_message_posted_by_a_form_arrives_live(server: Server) -> None:
         async with browse(server, "bob") as browser:
             assert (await browser.post("/rooms/world/", data={"text": text})).status_code == 303
         assert (await alice.event(text))["author"]["username"] == "bob"
+
+
+async def test_a_new_name_stands_with_what_was_said_before(server: Server) -> None:
+    text = a_text()
+    async with enter(server, "bob") as bob:
+        seq = (await bob.say(text))["seq"]
+        assert (await bob.event(text))["author"]["name"] == "bob"
+        async with browse(server, "bob") as browser:
+            assert (await browser.post("/account/", data={"name": "Bob Builder"})).status_code == 302
+        async with enter(server, "alice", {WORLD: seq - 1}) as alice:
+            assert (await alice.event(text))["author"]["name"] == "Bob Builder"

@@ -27,14 +27,10 @@
         icon.toggleAttribute("hidden", icon.dataset.themeIcon !== theme);
       }
     }
+    for (const choice of document.querySelectorAll("[data-theme-choice]")) choice.checked = choice.value === theme;
   }
 
-  root.dataset.js = "";
-  apply(stored());
-  document.addEventListener("DOMContentLoaded", () => label(stored()));
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-theme-switch]")) return;
-    const theme = NEXT[stored()];
+  function choose(theme) {
     try {
       localStorage.setItem(KEY, theme);
     } catch {
@@ -42,6 +38,16 @@
     }
     apply(theme);
     label(theme);
+  }
+
+  root.dataset.js = "";
+  apply(stored());
+  document.addEventListener("DOMContentLoaded", () => label(stored()));
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-theme-switch]")) choose(NEXT[stored()]);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-theme-choice]")) choose(event.target.value);
   });
   addEventListener("storage", (event) => {
     if (event.key !== KEY) return;

@@ -1,0 +1,40 @@
+"""Notes with a page, at most once a minute, that its session is in use."""
+
+from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from accounts.sessions import is_due, note_request
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+AsyncAnswer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+@sync_and_async_middleware
+def note_sessions(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            if _is_due(request):
+                await sync_to_async(note_request)(request)
+            return await cast(AsyncAnswer, get_response)(request)
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if _is_due(request):
+            note_request(request)
+        return cast(Answer, get_response)(request)
+
+    return answer
+
+
+def _is_due(request: HttpRequest) -> bool:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    return bool(key) and is_due(cast(str, key))

@@ -1,0 +1,44 @@
+"""The page of a person's sessions, and the two buttons on it."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from accounts.sessions import end_session, end_sessions, list_sessions, note_request
+
+
+@login_required
+@never_cache
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    note_request(request)
+    seats = list_sessions(cast(User, request.user), request.session.session_key)
+    return render(request, "account/settings/sessions.html", {"sessions": seats})
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Another person's session answers like one that never was."""
+    if not end_session(cast(User, request.user), pk):
+        raise Http404
+    messages.success(request, _("That session has ended."))
+    return redirect("account_sessions")
+
+
+@login_required
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    count = end_sessions(cast(User, request.user), but=request.session.session_key)
+    ended = ngettext("%(count)s other session has ended.", "%(count)s other sessions have ended.", count)
+    messages.success(request, ended % {"count": count})
+    return redirect("account_sessions")
