@@ -18,7 +18,7 @@ from uuid import UUID
 from chat import store
 from chat.connection import Connection
 from chat.doorbell import open_doorbell
-from chat.keeper import Keeper, Runner, is_dense
+from chat.keeper import Keeper, Runner, encode_recorded, is_dense
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.ring import Ring, fit_frame
 from chat.store import Encoded
@@ -109,8 +109,13 @@ class Hub:
 
     def heard(self, rows: Sequence[Message]) -> None:
         """New rows of this process's recorder, in order."""
+        try:
+            recorded = encode_recorded(rows, self.keeper.rings)
+        except Exception:
+            self.nudge()  # The next comparison reads them.
+            raise
         with suppress(RuntimeError):  # The loop is closed: the process ends.
-            self._loop.call_soon_threadsafe(self.keeper.take_rows, rows)
+            self._loop.call_soon_threadsafe(self.keeper.take_recorded, recorded)
 
     def nudge(self) -> None:
         """Something is new, look what."""

@@ -8,7 +8,7 @@ and nothing else. Whoever is announced an entry that does not continue its ring 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
@@ -22,6 +22,10 @@ from ledger.models import Message
 from ledger.recorder import is_recording
 
 logger = logging.getLogger(__name__)
+
+
+Recorded = tuple[UUID, int, Encoded]
+"""A room, its new head, and what is new in it, encoded where somebody here is in the room."""
 
 
 class Runner(Protocol):
@@ -52,16 +56,22 @@ class Keeper:
         self._threads = threads
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._rows: list[Message] = []
+        self._recorded: list[Recorded] = []
+        self._waiting = 0
+        """So many recorded entries wait here to be handed over."""
+        self._came = 0
+        self._handed_s = 0.0
+        """So many were handed over together last time, and when."""
         self._news: list[tuple[UUID, Encoded]] = []
         self._is_behind = True
         self._is_well = True
 
     # What it is told
 
-    def take_rows(self, rows: Iterable[Message]) -> None:
+    def take_recorded(self, recorded: Sequence[Recorded]) -> None:
         """Recorded by this process, in order."""
-        self._rows.extend(rows)
+        self._recorded.extend(recorded)
+        self._waiting += sum(len(events) for _, _, events in recorded)
         self._wake.set()
 
     def take_events(self, room: UUID, events: Encoded) -> None:
@@ -104,24 +114,28 @@ class Keeper:
             await self._turn(is_due)
 
     async def _gather(self) -> None:
-        """Waits while the recorder has more, no longer than handing over takes.
+        """Waits for entries that come anyhow: while the recorder has more, and a while after several came together.
 
-        A frame of eight entries costs hardly more than a frame of one.
+        A frame of eight entries costs hardly more than a frame of one. It waits about as long as handing over takes.
         """
+        if not self._waiting:
+            return
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._audience.patience_s()
-        while self._rows and is_recording() and loop.time() < deadline:
+        patience_s = self._audience.patience_s()
+        deadline, rested = loop.time() + patience_s, self._handed_s + (patience_s if self._came > 1 else 0)
+        while loop.time() < (until := deadline if is_recording() else rested):
             self._wake.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(until):
                     await self._wake.wait()
+        self._came = self._waiting
 
     # One turn
 
     async def _turn(self, is_due: bool) -> None:
         try:
             async with self._lock:
-                await self._publish()
+                self._publish()
                 if is_due or self._is_behind:
                     await self._compare()
                     self._is_well = True
@@ -131,19 +145,22 @@ class Keeper:
                 logger.exception("The hub cannot read what is new; it goes on trying.")
             self._is_well = False
 
-    async def _publish(self) -> None:
+    def _publish(self) -> None:
         """What was heard, into the rings."""
-        rows, self._rows = self._rows, []
+        recorded, self._recorded, self._waiting = self._recorded, [], 0
         news, self._news = self._news, []
-        wanted = [row for row in rows if row.room in self.rings]
-        encoded: Encoded = await self._threads.run(store.encode_rows, wanted) if wanted else []
-        by_room: defaultdict[UUID, Encoded] = defaultdict(list)
-        for row, event in zip(wanted, encoded, strict=True):
-            by_room[row.room].append(event)
-        for room, events in [*by_room.items(), *news]:
+        joined: dict[UUID, tuple[int, Encoded]] = {}
+        for room, head, events in recorded:
+            joined[room] = head, joined.get(room, (0, []))[1] + events
+        for room, (head, events) in joined.items():
             self._append(room, events)
-        for room, head in {row.room: row.room_seq for row in rows}.items():
-            self._audience.recorded_here(room, head, by_room[room])
+            self._audience.recorded_here(room, head, events)
+            if room in self.rings and self.rings[room].head < head:
+                self.look()  # The room was opened while these were recorded.
+        for room, events in news:
+            self._append(room, events)
+        if recorded:
+            self._handed_s = asyncio.get_running_loop().time()
 
     def _append(self, room: UUID, events: Encoded) -> None:
         """Events that continue the ring. What does not, or may be sealed since, is read from the database instead."""
@@ -203,6 +220,15 @@ class Keeper:
                 ring.restart(ring.head)
         self.sealings.extend(sealings)
         self._audience.sealed()
+
+
+def encode_recorded(rows: Sequence[Message], rooms: Collection[UUID]) -> list[Recorded]:
+    """New rows, by room; those of these rooms encoded. In the thread that recorded them, which has nothing to wake."""
+    wanted = [row for row in rows if row.room in rooms]
+    events: defaultdict[UUID, Encoded] = defaultdict(list)
+    for row, event in zip(wanted, store.encode_rows(wanted), strict=True):
+        events[row.room].append(event)
+    return [(room, head, events[room]) for room, head in {row.room: row.room_seq for row in rows}.items()]
 
 
 def is_dense(events: Encoded) -> bool:

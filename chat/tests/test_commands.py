@@ -2,16 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
 
 from accounts.models import User
-from chat import posting
+from chat import posting, store
 from chat.commands import Commands
 from chat.connection import Connection
 from chat.hub import Hub
@@ -233,3 +234,21 @@ async def test_acts_are_limited_like_posts(scene: Scene, monkeypatch: pytest.Mon
     answers = [await scene.ask(do("react", ref, emoji="👍")) for _ in range(3)]
     assert [answer.get("code", "ack") for answer in answers] == ["ack", "ack", "rate_limited"]
     assert answers[2]["after_ms"] > 0
+
+
+async def test_what_cannot_be_encoded_when_it_is_recorded_is_read_afterwards(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [DatabaseError("gone for a moment")]
+
+    def encode_rows(rows: Sequence[Message]) -> store.Encoded:
+        if faults:
+            raise faults.pop()
+        return real(rows)
+
+    real = store.encode_rows
+    await scene.enter()
+    monkeypatch.setattr(store, "encode_rows", encode_rows)
+    assert (await scene.ask(send(Room.WORLD)))["type"] == "ack"
+    await until(lambda: any(frame["type"] == "events" for frame in scene.socket.taken))
+    assert not faults

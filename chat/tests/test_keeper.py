@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from chat import keeper as keepers
-from chat.keeper import Keeper
+from chat.keeper import Keeper, encode_recorded
 from chat.ring import RING_EVENTS, Ring
 from chat.sealings import Sealing
 from chat.store import Encoded
@@ -35,6 +35,8 @@ class Store:
         return [SimpleNamespace(room=room, room_seq=seq) for seq in seqs]
 
     def encode_rows(self, rows: Sequence[Any]) -> Encoded:
+        if self.fault:
+            raise self.fault
         return [(row.room_seq, self.rows[row.room][row.room_seq - 1]) for row in rows]
 
     def find_heads(self, rooms: Sequence[UUID]) -> dict[UUID, int]:
@@ -90,6 +92,10 @@ class Scene:
         self.store, self.audience = store, Audience()
         self.keeper = Keeper(self.audience, Inline())
 
+    def take(self, rows: Sequence[Any]) -> None:
+        """As the recorder's thread hands over what it recorded."""
+        self.keeper.take_recorded(encode_recorded(rows, self.keeper.rings))
+
     def held(self, room: UUID = ROOM) -> list[int]:
         """The seqs in the ring, read from its events."""
         ring = self.keeper.rings[room]
@@ -132,7 +138,7 @@ async def test_a_long_room_opens_with_its_newest_entries(scene: Scene) -> None:
 async def test_what_is_recorded_here_reaches_the_ring_without_being_read(scene: Scene) -> None:
     reads = scene.store.reads
     rows = scene.store.add(2)
-    scene.keeper.take_rows(rows)
+    scene.take(rows)
     await until(lambda: scene.held() == [1, 2, 3, 4, 5])
     assert scene.audience.growths == [ROOM]
     assert [(room, head, [seq for seq, _ in events]) for room, head, events in scene.audience.announced] == [
@@ -145,15 +151,20 @@ async def test_rows_of_several_rooms_are_kept_apart(scene: Scene) -> None:
     scene.audience.rooms.add(CELLAR)
     scene.store.add(1, CELLAR)
     await scene.keeper.open([CELLAR])
-    scene.keeper.take_rows([*scene.store.add(1), *scene.store.add(1, CELLAR), *scene.store.add(1)])
+    scene.take([*scene.store.add(1), *scene.store.add(1, CELLAR), *scene.store.add(1)])
     await until(lambda: scene.held() == [1, 2, 3, 4, 5] and scene.held(CELLAR) == [1, 2])
 
 
 async def test_a_row_of_a_room_without_listeners_is_announced_all_the_same(scene: Scene) -> None:
-    scene.keeper.take_rows(scene.store.add(1, CELLAR))
+    scene.take(scene.store.add(1, CELLAR))
     await until(lambda: scene.audience.announced)
     assert scene.audience.announced == [(CELLAR, 1, [])]
     assert CELLAR not in scene.keeper.rings
+
+
+async def test_what_was_recorded_while_the_room_was_opened_is_read(scene: Scene) -> None:
+    scene.keeper.take_recorded(encode_recorded(scene.store.add(2), []))
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5])
 
 
 async def test_what_another_process_announces_reaches_the_ring(scene: Scene) -> None:
@@ -173,17 +184,17 @@ async def test_an_announcement_after_a_lost_one_is_completed_from_the_database(s
 
 async def test_an_announcement_with_a_hole_is_completed_from_the_database(scene: Scene) -> None:
     first, _, third = scene.store.add(3)
-    scene.keeper.take_rows([first, third])
+    scene.take([first, third])
     await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6])
 
 
 async def test_a_doubled_or_old_announcement_changes_nothing(scene: Scene) -> None:
     rows = scene.store.add(2)
-    scene.keeper.take_rows(rows)
+    scene.take(rows)
     scene.keeper.take_events(ROOM, scene.store.encode_rows(rows))
     scene.keeper.take_events(ROOM, [(1, b"{}")])
     await until(lambda: len(scene.audience.growths) == 1)
-    scene.keeper.take_rows(scene.store.add(1))
+    scene.take(scene.store.add(1))
     await until(lambda: len(scene.audience.growths) == 2)
     assert scene.held() == [1, 2, 3, 4, 5, 6]
 
@@ -216,7 +227,7 @@ async def test_missing_rows_do_not_stop_the_keeper(scene: Scene, monkeypatch: py
     scene.store.add(2)
     scene.keeper.look()
     await until(lambda: scene.keeper.rings[ROOM].head == 5)
-    scene.keeper.take_rows(scene.store.add(1))
+    scene.take(scene.store.add(1))
     await until(lambda: scene.held() == [6])
 
 
@@ -277,8 +288,25 @@ async def test_entries_wait_for_what_is_being_recorded_no_longer_than_patience(
     scene.audience.patience = patience
     for left in (3, 2, 1, 0):
         monkeypatch.setattr(keepers, "is_recording", lambda left=left: left > 0)
-        scene.keeper.take_rows(scene.store.add())
+        scene.take(scene.store.add())
         for _ in range(10):  # The keeper's turns: it either waits by now or has handed over.
             await asyncio.sleep(0)
     await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6, 7])
     assert [len(events) for _, _, events in scene.audience.announced] == sizes
+
+
+async def test_after_several_came_together_the_next_wait_for_each_other(scene: Scene) -> None:
+    scene.audience.patience = 0.2
+    for count in (2, 1, 1):
+        scene.take(scene.store.add(count))
+        for _ in range(10):
+            await asyncio.sleep(0)
+    await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6, 7])
+    assert [len(events) for _, _, events in scene.audience.announced] == [2, 2]
+
+
+async def test_who_speaks_alone_waits_for_nobody(scene: Scene) -> None:
+    scene.audience.patience = 3600.0
+    for seq in (4, 5, 6):
+        scene.take(scene.store.add())
+        await until(lambda seq=seq: scene.held()[-1] == seq)  # type: ignore[misc]
