@@ -7,7 +7,7 @@ committed.
 
 import asyncio
 import logging
-from time import time
+from time import monotonic, time
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from chat.fields import RequestId
 from chat.hub import Hub, fit_page
 from chat.people import describe
 from chat.posting import check_emoji, check_rate, draft_act, draft_post, refusal_of
-from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync
+from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync, Typing
 from chat.rates import Bucket
 from chat.refusals import CloseCode, Disconnect, Refusal
 from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events, encode_reset, encode_welcome, limits
@@ -78,6 +78,7 @@ class Commands:
                 limits=limits(settings.SEND_PER_MIN),
                 rooms=rooms,
                 checkpoint=self._hub.keeper.sealings.checkpoint,
+                presence=self._hub.liveness.presence.told,
             )
         )
         self._begin(hello, heads)
@@ -86,6 +87,8 @@ class Commands:
         """Answers with an ack, a page or an error."""
         try:
             self._charge(command)
+            if not isinstance(command, Ping | Sync):  # which clients send by themselves
+                self._hub.liveness.presence.act(self._user.pk, self._connection, monotonic())
             await self._perform(command)
         except Refusal as refusal:
             refusal.re = getattr(command, "id", None)
@@ -132,6 +135,8 @@ class Commands:
                 await self._page(id, room, events, more=bool(events) and events[0][0] > 1)
             case Read(room=room, seq=seq):
                 self._hub.warden.note_read(self._connection, self._ring(room).room, seq)
+            case Typing(room=room):
+                self._hub.liveness.type(self._ring(room).room, describe(self._user))
             case Ping(n=n):
                 self._connection.pong(n)
             case Hello():

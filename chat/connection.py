@@ -75,6 +75,11 @@ class Connection:
         self._replies_size += len(frame)
         self.wake()
 
+    def whisper(self, *frames: str) -> None:
+        """Sends what is not worth keeping: only to a client that has taken everything before it."""
+        for frame in frames if self.is_idle else ():
+            self.push(frame)
+
     async def reply(self, frame: str) -> None:
         """`push`, and waits while too much waits."""
         self.push(frame)

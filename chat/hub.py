@@ -10,8 +10,9 @@ is encoded once, and connections with one cursor share one frame.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from chat import store
 from chat.connection import Connection
 from chat.doorbell import open_doorbell
 from chat.keeper import Keeper, Runner, encode_recorded, is_dense
+from chat.liveness import Liveness
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.ring import Ring, fit_frame
 from chat.store import Encoded
@@ -41,13 +43,14 @@ class Hub:
         self.doorbell = open_doorbell(self._hear)
         self.keeper = Keeper(self, keeper_threads or Threads("keeper", 1))
         self.warden = Warden(self)
+        self.liveness = Liveness(self)
         self._members: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._pages = pages
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, tick_s: float) -> None:
-        jobs = [self.keeper.run(tick_s), self.warden.run(tick_s)]
+        jobs = [self.keeper.run(tick_s), self.warden.run(tick_s), self.liveness.run(tick_s)]
         if self.doorbell is not None:
             jobs.append(self.doorbell.run())
         self._tasks = [self._loop.create_task(job) for job in jobs]
@@ -61,6 +64,7 @@ class Hub:
     async def join(self, connection: Connection, rooms: Sequence[UUID]) -> dict[UUID, int]:
         """Subscribes to the rooms, then returns their heads: what comes after these will reach the connection."""
         self.connections.add(connection)
+        self.liveness.presence.connect(connection.ticket.user, connection, monotonic())
         for room in rooms:
             self._members[room].add(connection)
         await self.keeper.open(rooms)
@@ -68,8 +72,13 @@ class Hub:
 
     def leave(self, connection: Connection) -> None:
         self.connections.discard(connection)
+        self.liveness.presence.disconnect(connection.ticket.user, connection, monotonic())
         for members in self._members.values():
             members.discard(connection)
+
+    def members(self, room: UUID) -> Collection[Connection]:
+        """The connections here that are fed the room."""
+        return self._members.get(room, ())
 
     def ring(self, room: UUID) -> Ring | None:
         """None for a room in which nobody here is."""
@@ -150,11 +159,17 @@ class Hub:
             self.doorbell.ring({"room": room.hex, "head": head, "events": [e for _, e in events] if fits else []})
 
     def _hear(self, message: Mapping[str, Any]) -> None:
-        """A doorbell: entries of a room, how far somebody has read, a new name, or (of a block) that there is news."""
+        """A doorbell: entries of a room, how far somebody has read, who is here or types, a new name, or (of a block)
+        that there is news."""
         if "read" in message:
             self.warden.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
         elif "reread" in message:
             self.keeper.reread()
+        elif "typing" in message:
+            self.liveness.tell_typing(UUID(message["room"]), message["typing"])
+        elif "presence" in message:
+            states = {UUID(person): state for person, state in message["presence"].items()}
+            self.liveness.hear_presence(message["from"], states)
         elif message.get("events"):
             first = message["head"] - len(message["events"]) + 1
             self.keeper.take_events(UUID(message["room"]), list(enumerate(message["events"], first)))

@@ -125,3 +125,16 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} in {self.room_id}"
+
+
+class Preferences(models.Model):
+    """What a person chose for all rooms. Nobody's row is needed: the defaults stand for a missing one."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    is_shown = models.BooleanField(_("Show others whether I am here"), default=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"What {self.user_id} chose"

@@ -89,11 +89,16 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Typing:
+    room: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     n: int
 
 
-Command = Hello | Send | Act | Sync | Older | Read | Ping
+Command = Hello | Send | Act | Sync | Older | Read | Typing | Ping
 Reader = Callable[[Any], Any]
 Optional = tuple[Reader, Any]
 """A reader and what stands for an absent key."""
@@ -144,6 +149,7 @@ _COMMANDS: dict[str, tuple[Callable[..., Command], dict[str, Reader | Optional]]
         },
     ),
     "read": (Read, {"room": fields.read_id, "seq": fields.read_count}),
+    "typing": (Typing, {"room": fields.read_id}),
     "ping": (Ping, {"n": fields.read_count}),
 }
 

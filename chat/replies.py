@@ -40,7 +40,9 @@ def encode_welcome(
     limits: Mapping[str, int],
     rooms: list[dict[str, Any]],
     checkpoint: str | None,
+    presence: Mapping[UUID, str],
 ) -> str:
+    """`presence` names those who are not offline."""
     return _encode(
         {
             "type": "welcome",
@@ -50,6 +52,7 @@ def encode_welcome(
             "limits": limits,
             "rooms": rooms,
             "checkpoint": checkpoint,
+            "presence": {person.hex: state for person, state in presence.items()},
         }
     )
 
@@ -96,6 +99,14 @@ def encode_sealed(block: Mapping[str, Any], rooms: Mapping[UUID, int]) -> str:
 
 def encode_read(room: UUID, seq: int, unread: int, mentions: int) -> str:
     return _encode({"type": "read", "room": room.hex, "seq": seq, "unread": unread, "mentions": mentions})
+
+
+def encode_typing(room: UUID, person: Mapping[str, str], ttl_ms: int) -> str:
+    return _encode({"type": "typing", "room": room.hex, "user": person["id"], "name": person["name"], "ttl_ms": ttl_ms})
+
+
+def encode_presence(person: UUID, state: str, at_ms: int) -> str:
+    return _encode({"type": "presence", "user": person.hex, "state": state, "at_ms": at_ms})
 
 
 def encode_pong(n: int, now_ms: int, heads: Mapping[UUID, int]) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
 from chat.events import encode_messages
-from chat.models import ReadPosition, Room
+from chat.models import Preferences, ReadPosition, Room
 from chat.replies import FRAME_BYTES
 from chat.sealings import BLOCKS_KEPT, Sealing
 from ledger.models import Block, Message, RoomHead
@@ -114,6 +114,12 @@ def describe_block(block: Block, first_leaf: int) -> dict[str, Any]:
         "bits": block.bits,
         "nonce": block.nonce,
     }
+
+
+def find_hidden(people: Sequence[UUID]) -> set[UUID]:
+    """Those of them who chose not to be shown."""
+    hidden = Preferences.objects.filter(is_shown=False)
+    return set(hidden.filter(pk__in=people).values_list("pk", flat=True)) if hidden.exists() else set()
 
 
 def find_rooms(user: User) -> list[tuple[Room, int]]:

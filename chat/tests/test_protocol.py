@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.fields import TEXT_LIMIT
-from chat.protocol import FRAME_LIMIT, Act, Hello, Older, Ping, Read, Send, Sync, parse_command, parse_hello
+from chat.protocol import FRAME_LIMIT, Act, Hello, Older, Ping, Read, Send, Sync, Typing, parse_command, parse_hello
 from chat.refusals import CloseCode, Disconnect, Refusal
 from ledger.core.records import Seen, TreeHead
 
@@ -59,6 +59,7 @@ def test_the_other_frames_become_commands() -> None:
     older = {"type": "older", "id": "x", "room": ROOM, "before": 9, "limit": 5}
     assert parse_command(json.dumps(older)) == Older("x", room, 9, 5)
     assert parse_command(json.dumps({"type": "read", "room": ROOM, "seq": 4})) == Read(room, 4)
+    assert parse_command(json.dumps({"type": "typing", "room": ROOM})) == Typing(room)
     assert parse_command('{"type":"ping","n":0}') == Ping(0)
 
 
@@ -104,7 +105,7 @@ def test_an_edit_is_measured_like_a_post() -> None:
     assert refused({"type": "edit", **ACT, "text": "x" * (TEXT_LIMIT + 1)}).code == "too_long"
 
 
-@pytest.mark.parametrize("kind", ["typing", "Send", "", None, 1, [], {}])
+@pytest.mark.parametrize("kind", ["shout", "Send", "", None, 1, [], {}])
 def test_an_unknown_type_is_refused_by_name(kind: Any) -> None:
     assert refused({"type": kind, "id": "7"}).code == "unknown_type"
 

@@ -8,10 +8,12 @@ import { Flusher } from "./flusher.js";
 import { Health } from "./health.js";
 import { listen } from "./keys.js";
 import { openOutbox } from "./outbox.js";
+import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
-import { CLOSE, newId, send } from "./protocol.js";
+import { CLOSE, newId, send, typing as typingFrame } from "./protocol.js";
 import { createState, cursors, reduce } from "./store.js";
 import { Timeline } from "./timeline.js";
+import { Typing } from "./typing.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const readJson = (id) => JSON.parse(takeNode(id).textContent);
@@ -90,8 +92,22 @@ const flusher = new Flusher({
   transmit: (frame) => connection.send(frame),
 });
 
+const presence = new Presence();
+const typing = new Typing({
+  room,
+  text: find("text"),
+  line: find("typing"),
+  tell: () => {
+    if (connection.state !== "live") return false;
+    connection.send(typingFrame(room));
+    return true;
+  },
+});
+
 function dispatch(frame) {
   proof.hear(frame);
+  presence.hear(frame);
+  typing.hear(frame);
   const result = reduce(state, frame);
   state = result.state;
   // Asked for before the state is "live": the answer to `welcome` itself goes out with it.

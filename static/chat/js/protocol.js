@@ -27,6 +27,8 @@ export const hello = (cursors, checkpoint) => ({ type: "hello", v: VERSION, curs
 
 export const ping = (n) => ({ type: "ping", n });
 
+export const typing = (room) => ({ type: "typing", room });
+
 export const sync = (room, after) => ({ type: "sync", id: `sync-${room}-${after}`, room, after, limit: SYNC_LIMIT });
 
 export const older = (room, before) => ({ type: "older", id: `older-${room}-${before}`, room, before, limit: SYNC_LIMIT });
