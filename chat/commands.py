@@ -16,6 +16,7 @@ from accounts.models import User
 from chat import store
 from chat.connection import Connection
 from chat.fields import RequestId
+from chat.files.claims import find_claim
 from chat.hub import Hub, fit_page
 from chat.people import describe
 from chat.posting import check_emoji, check_rate, draft_act, draft_post, refusal_of
@@ -75,7 +76,7 @@ class Commands:
             encode_welcome(
                 me=describe(self._user),
                 now_ms=int(time() * 1000),
-                limits=limits(settings.SEND_PER_MIN),
+                limits=limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
                 rooms=rooms,
                 checkpoint=self._hub.keeper.sealings.checkpoint,
                 presence=self._hub.liveness.presence.told,
@@ -153,11 +154,10 @@ class Commands:
 
     async def _send(self, command: Send) -> None:
         self._check(command)
-        if command.files:
-            raise Refusal("not_found", "there is no such file")
         check_rate(self._user.pk, self._address, command.text)
         if command.reply_to and not await readers.run(store.holds_post, command.room, command.reply_to):
             raise Refusal("not_found", "there is no such message in this room")
+        claim = await readers.run(find_claim, command.files, self._user.pk, command.room) if command.files else None
         draft = draft_post(
             room=command.room,
             author=self._user.pk,
@@ -168,6 +168,7 @@ class Commands:
             seen=command.seen,
             checkpoint=command.checkpoint,
             salt=command.salt,
+            claim=claim,
         )
         await self._submit(command.id, draft)
 

@@ -1,13 +1,14 @@
 """Who may erase a message: its author, or a moderator, unless the room is under legal hold.
 
 Who moderates says `roles.py`. Whether a request was one or the other stays in the ledger: the `erase` entry names who
-asked and why. How words go is `ledger/erasing.py`.
+asked and why. How words go is `ledger/erasing.py`; files go with them.
 """
 
 import time
 from uuid import UUID
 
 from accounts.models import User
+from chat.files import removing
 from chat.models import Room
 from chat.posting import refusal_of
 from chat.refusals import Refusal
@@ -31,14 +32,19 @@ def check_may_erase(user: User, message: Message, *, lock: bool = False) -> None
 
 def erase_message(user: User, message: Message, client_id: UUID, reason: str) -> None:
     """Erases a post and all its versions; nothing where that was done before. Refusal when it stays as it is."""
+
+    def begin() -> None:
+        """Inside the transaction: a hold that was set meanwhile counts, and files are given up with the words."""
+        check_may_erase(user, message, lock=True)
+        removing.give_up(message.pk)
+
     erasure = Erasure(
         post=message,
         author=user.pk,
         client_id=client_id,
         sent_ms=time.time_ns() // 1_000_000,
         reason=reason,
-        # Asked inside the transaction: a hold that was set meanwhile counts.
-        allow=lambda: check_may_erase(user, message, lock=True),
+        allow=begin,
     )
     try:
         erase(erasure)
@@ -46,3 +52,4 @@ def erase_message(user: User, message: Message, client_id: UUID, reason: str) ->
         raise Refusal("forbidden", str(error)) from None
     except RecordError as error:
         raise refusal_of(error) from None
+    removing.remove_given_up()

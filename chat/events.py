@@ -1,8 +1,9 @@
 """Rows of the ledger → events, the one shape in which pages, sockets and clients know a message.
 
 An event holds all that is needed to rebuild the record and check its hash (docs/specs/ledger.md §2). That of a post
-tells beside it what became of the post, so that a page needs nothing else. Any number of rows costs five queries: the
-originals of the replies, what was done to posts, the people, whom mentions mean, and which blocks are not signed yet.
+tells beside it what became of the post, so that a page needs nothing else. Any number of rows costs six queries: the
+originals of the replies, what was done to posts, the people, whom mentions mean, files, and which blocks are not signed
+yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,8 @@ from uuid import UUID
 import orjson
 
 from chat.acts import NOTHING, Acts, Post, describe_reactions, find_acts, people_of
+from chat.files.attachments import find_attachments, order_attachments
+from chat.files.models import File
 from chat.mentions import find_names
 from chat.people import Person, find_mentionable, find_people
 from chat.text import plain_line, render
@@ -51,6 +54,7 @@ class _Around:
     acts: Mapping[Post, Acts]
     people: Mapping[UUID, Person]
     names: set[str]
+    files: Mapping[int, Sequence[File]]
     unsigned: set[int]
 
 
@@ -71,6 +75,7 @@ def _look_around(messages: Sequence[Message]) -> _Around:
         acts=acts,
         people=find_people(authors) if authors else {},
         names=find_mentionable(find_names(_texts((*messages, *edits)))),
+        files=find_attachments(messages),
         unsigned=_find_unsigned(messages),
     )
 
@@ -102,6 +107,7 @@ def _event(row: Message, around: _Around) -> Event:
         else {"size": row.checkpoint_size, "root": _hex(row.checkpoint_root)},
         "device": _hex(row.device),
         "signature": None if row.signature is None else format_base64(bytes(row.signature)),
+        **(_attached(body, around.files.get(row.pk, ())) if has_words else {}),
         "erased": erased,
         # Who has the body computes it.
         **({"body_commitment": _hex(row.body_commitment)} if erased else {}),
@@ -109,6 +115,11 @@ def _event(row: Message, around: _Around) -> Event:
         "leaf_index": None if is_unsigned else row.leaf_index,  # These two last: see encode_sealed.
         "block": None if is_unsigned else row.block_id,
     }
+
+
+def _attached(body: Mapping[str, Any] | None, files: Sequence[File]) -> Event:
+    """Where the body's files are, in its order."""
+    return {"attachments": order_attachments(body, files)} if body and "files" in body else {}
 
 
 def _became(acts: Acts, around: _Around, *, erased: bool) -> Event:

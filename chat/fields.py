@@ -18,7 +18,8 @@ PAGE_LIMIT = 200
 """Events that one request may ask for."""
 ID_LIMIT = 100
 """Characters of a request's id."""
-FILES_LIMIT = 20
+FILES_LIMIT = 10
+"""Files of one message."""
 
 RequestId = str | int
 
@@ -94,7 +95,10 @@ def read_text(value: object, limit: int = TEXT_LIMIT) -> str:
 def read_files(value: object) -> tuple[UUID, ...]:
     if not isinstance(value, list) or len(value) > FILES_LIMIT:
         raise Refusal("bad_frame", f"files: not a list of at most {FILES_LIMIT} ids")
-    return tuple(map(read_id, value))
+    ids = tuple(map(read_id, value))
+    if len(set(ids)) != len(ids):
+        raise Refusal("bad_frame", "files: names one of them twice")
+    return ids
 
 
 def read_seen(value: object) -> Seen | None:

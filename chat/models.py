@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chat.files.models import File  # noqa: F401  (Django finds an app's tables here)
 from chat.querysets import RoomQuerySet
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.conf import settings
 
 from chat import acts
+from chat.files.claims import Claim
 from chat.protocol import Act
 from chat.rates import Rates
 from chat.refusals import RETRY, Refusal
@@ -44,18 +45,21 @@ def draft_post(
     seen: Seen | None = None,
     checkpoint: TreeHead | None = None,
     salt: bytes | None = None,
+    claim: Claim | None = None,
 ) -> Draft:
+    files = {"files": claim.files} if claim and claim.files else {}
     return Draft(
         kind="post",
         room=room,
         author=author,
         client_id=client_id,
         sent_ms=sent_ms,
-        body={"text": text},
+        body={"text": text, **files},
         ref=reply_to,
         seen=seen,
         checkpoint=checkpoint,
         salt=salt,
+        claim=claim,
     )
 
 

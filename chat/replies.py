@@ -22,7 +22,7 @@ INFLIGHT_LIMIT = 64
 RETRY_MS = {CloseCode.TOO_SLOW: 1000, CloseCode.RATE_LIMIT: 30_000, CloseCode.INTERNAL_ERROR: 2000}
 
 
-def limits(send_per_min: int) -> dict[str, int]:
+def limits(send_per_min: int, file_bytes: int) -> dict[str, int]:
     """What `welcome` says a client must keep to."""
     return {
         "text": fields.TEXT_LIMIT,
@@ -30,6 +30,8 @@ def limits(send_per_min: int) -> dict[str, int]:
         "inflight": INFLIGHT_LIMIT,
         "ping_ms": PING_MS,
         "send_per_min": send_per_min,
+        "file": file_bytes,
+        "files": fields.FILES_LIMIT,
     }
 
 

@@ -3,10 +3,14 @@
 from django.urls import path, re_path
 
 from chat import erase_views, views
+from chat.files import views as file_views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("rooms/<slug:slug>/", views.room, name="room"),
     re_path(r"^rooms/(?P<slug>[-a-zA-Z0-9_]+)/erase/(?P<leaf_hash>[0-9a-f]{64})/$", erase_views.erase, name="erase"),
+    path("rooms/<slug:slug>/files/", file_views.upload, name="upload"),
+    re_path(r"^files/(?P<id>[0-9a-f]{32})/(?P<name>[^/]+)\Z", file_views.download, name="file"),
+    re_path(r"^thumbnails/(?P<id>[0-9a-f]{32})\Z", file_views.thumbnail, name="thumbnail"),
     path("healthz", views.healthz, name="healthz"),
 ]

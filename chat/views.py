@@ -19,6 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from chat import fields, store
 from chat.events import build_events
+from chat.files.claims import find_claim
+from chat.files.names import inert_name
+from chat.files.uploads import UploadRefused, receive
 from chat.hub import running_hub
 from chat.models import Room
 from chat.people import describe
@@ -28,7 +31,7 @@ from chat.replies import limits
 from chat.roles import moderates
 from ledger.core.errors import LedgerFormatError
 from ledger.errors import NoSuchRoom
-from ledger.models import Block, Genesis
+from ledger.models import Block, Genesis, Message
 from ledger.recorder import RecordError, record
 from ledger.standing import describe_standing
 
@@ -65,6 +68,9 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, found)
     try:
         seq = _post(request, found)
+    except UploadRefused as refused:
+        problem, draft = refused.detail, request.POST.get("text", "")
+        return _page(request, found, status=HTTPStatus.BAD_REQUEST, problem=problem, draft=draft)
     except Refusal as refusal:
         known = PROBLEMS | {"forbidden": refusal.detail}
         problem = known.get(refusal.code, "This could not be sent. Reload the page and try again.")
@@ -110,7 +116,7 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "origin": settings.LOG_ORIGIN,
         "vkey": Genesis.objects.values_list("key", flat=True).first() or "",
         "checkpoint": tip.checkpoint if tip else None,
-        "limits": limits(settings.SEND_PER_MIN),
+        "limits": limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
         "client_id": uuid4().hex,
     }
     return render(request, "chat/room.html", context | form, status=status)
@@ -119,7 +125,13 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
 def _post(request: HttpRequest, room: Room) -> int:
     """Records the form; its seq. The client id is drawn with the form, so sending it twice makes one message."""
     user = _user(request)
-    text = fields.read_text(request.POST.get("text", "").replace("\r\n", "\n"))
+    uploads = request.FILES.getlist("files")
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    if uploads and not text.strip():  # a message has text, and a file says what it is called
+        text = ", ".join(inert_name(upload.name or "") for upload in uploads)
+    text = fields.read_text(text)
+    if len(uploads) > fields.FILES_LIMIT:
+        raise Refusal("bad_frame", f"files: not at most {fields.FILES_LIMIT}")
     try:
         client_id = fields.read_id(request.POST.get("client_id") or uuid4().hex)
         reply_to = fields.read_hash(request.POST.get("reply_to") or None)
@@ -129,7 +141,18 @@ def _post(request: HttpRequest, room: Room) -> int:
         raise Refusal("not_found", "there is no such message in this room")
     check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), text)
     now_ms = time.time_ns() // 1_000_000
-    draft = draft_post(room=room.pk, author=user.pk, client_id=client_id, text=text, reply_to=reply_to, sent_ms=now_ms)
+    if uploads and (known := Message.objects.filter(client_id=client_id, author=user.pk, room=room.pk).first()):
+        return known.room_seq  # received again, its files would be others
+    ids = [receive(user, room, upload).pk for upload in uploads]
+    draft = draft_post(
+        room=room.pk,
+        author=user.pk,
+        client_id=client_id,
+        text=text,
+        reply_to=reply_to,
+        sent_ms=now_ms,
+        claim=find_claim(ids, user.pk, room.pk) if ids else None,
+    )
     try:
         return record(draft).message.room_seq
     except NoSuchRoom:  # Removed since the page was opened.

@@ -1,4 +1,7 @@
-"""Looks after the connections of a process: who may no longer be here, who does not read, who has read how far."""
+"""Looks after the connections of a process: who may no longer be here, who does not read, who has read how far.
+
+Now and then it has files swept away that nobody sent.
+"""
 
 import asyncio
 import logging
@@ -12,6 +15,7 @@ from accounts.sessions import SEEN_EVERY_S
 from chat import store
 from chat.connection import Connection
 from chat.doorbell import Doorbell
+from chat.files.removing import sweep
 from chat.replies import encode_read
 from chat.ring import Ring
 from chat.sessions import find_revoked, note_present
@@ -22,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 STALL_S = 30.0
 """A client that has not taken a frame for so long is cut off."""
+SWEEP_S = 3600.0
 
 
 class Charge(Protocol):
@@ -46,9 +51,13 @@ class Warden:
     async def run(self, tick_s: float) -> None:
         """Until cancelled."""
         is_well = True
+        swept_s = -SWEEP_S  # what a crash has left behind goes with the next start
         while True:
             await asyncio.sleep(tick_s)
             try:
+                if monotonic() - swept_s > SWEEP_S:
+                    swept_s = monotonic()
+                    await readers.run(sweep)
                 self.cut_off_stalled(monotonic())
                 await self.close_revoked()
                 await self.save_read()

@@ -12,13 +12,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connect.settings")
 pages = get_asgi_application()
 
 from chat.routing import websocket_urlpatterns  # noqa: E402  (models load only after the line above)
+from connect.bodies import LimitBodies  # noqa: E402
 
 # whitenoise hands over files in pieces, one after the other; Django reads each whole, which is what it warns of.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": LimitBodies(pages),
         # No session middleware: it would wrap every frame that is sent. The consumer opens the session itself.
         "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(websocket_urlpatterns))),
     }

@@ -6,8 +6,10 @@ cannot be understood stops the start with one sentence that names the variable.
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -97,6 +99,48 @@ def _make_private(path: str) -> None:
     """Makes the file for its owner alone, before SQLite makes it for all; what SQLite puts beside it takes its mode."""
     if path != ":memory:":
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def files(name: str) -> dict[str, Any] | None:
+    """FILES_URL as Django's storage; None when it is empty."""
+    given = text(name)
+    if not given:
+        return None
+    try:
+        url = urlsplit(given)
+        query = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+        bucket, tls, region = url.path.strip("/"), query.pop("tls", "on"), query.pop("region", None)
+        port = url.port
+        if url.scheme != "s3" or not (url.hostname and url.username and url.password and bucket) or query:
+            raise ValueError
+        if tls not in ("on", "off") or "/" in bucket:
+            raise ValueError
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} cannot be used; write s3://key:secret@host/bucket, with ?region=name or ?tls=off where needed."
+        ) from None
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured(f"{name} needs django-storages: pip install -r requirements-s3.txt.")
+    from botocore.config import Config  # only where it is used, only there it is installed
+
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": unquote(url.username),
+            "secret_key": unquote(url.password),
+            "bucket_name": bucket,
+            "endpoint_url": f"http{'s' if tls == 'on' else ''}://{url.hostname}{f':{port}' if port else ''}",
+            "region_name": region,
+            "client_config": Config(
+                s3={"addressing_style": "path"},
+                signature_version="s3v4",
+                request_checksum_calculation="when_required",  # not every compatible storage knows the newer ones
+                response_checksum_validation="when_required",
+            ),
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    }
 
 
 def email(url: str) -> dict[str, Any]:

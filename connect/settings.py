@@ -28,6 +28,8 @@ LOG_ORIGIN = env.text("LOG_ORIGIN", "connect.localhost/ledger")
 DIFFICULTY_BITS = env.integer("DIFFICULTY_BITS", 20, 8, 40)
 MINE_EVERY = env.integer("MINE_EVERY", 10, 1, 86_400)
 SEND_PER_MIN = env.integer("SEND_PER_MIN", 120, 1, 100_000_000)
+FILE_BYTES = env.integer("FILE_MB", 25, 1, 10_000) * 1_000_000
+FILE_BYTES_PER_DAY = env.integer("FILES_MB_PER_DAY", 500, 1, 1_000_000) * 1_000_000
 LOG_KEY_FILE = DATA_DIR / "log.key"
 SIGNED_STATE_FILE = DATA_DIR / "signed_state.json"
 LEDGER_READABLE_ROOMS = "chat.access.readable_room_ids"
@@ -167,7 +169,9 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
+    # What people upload: below MEDIA_ROOT, or where FILES_URL says.
+    "files": env.files("FILES_URL") or {"BACKEND": "chat.files.storage.DurableStorage"},
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Modules import each other by relative path: their names stay, and whitenoise answers with an ETag.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

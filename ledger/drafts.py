@@ -5,17 +5,24 @@ been decided before; here a draft only gets the form that a row can hold. Spec: 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.core.bodies import SALT_SIZE
 from ledger.core.errors import LedgerFormatError
 from ledger.core.records import Seen, Statement, TreeHead, check_body, commit_body, encode_canonical
-from ledger.errors import BadDraft, TooLong
+from ledger.errors import BadDraft, RecordError, TooLong
 
 MAX_BODY_BYTES = 40_000
 """Of JCS(body), so that what a receipt carries beside the proof stays under 64 KiB of base64."""
+
+
+Claim = Callable[[int], RecordError | None]
+"""Given the row's key to be, takes what the entry needs, or says why the entry may not stand.
+
+Asked in the recorder's transaction with the room's head locked, for new entries alone; it may be asked again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Draft:
     salt: bytes | None = None
     device: bytes | None = None
     signature: bytes | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class Entry:
     """JCS(body)."""
     salt: bytes | None
     signature: bytes | None
+    claim: Claim | None = None
 
 
 def check_draft(draft: Draft, origin: str) -> Entry:
@@ -75,4 +84,4 @@ def check_draft(draft: Draft, origin: str) -> Entry:
         )
     except LedgerFormatError as error:
         raise BadDraft(str(error)) from None
-    return Entry(statement, None if body is None else body.decode(), salt, draft.signature)
+    return Entry(statement, None if body is None else body.decode(), salt, draft.signature, draft.claim)

@@ -158,10 +158,11 @@ def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Res
     for entry in entries:
         key = (entry.statement.author.int, entry.statement.client_id.int)
         message = known.get(key)
-        if message is None and (refusal := writers.refuse(entry) or targets.refuse(entry)):
+        new_id = first_id + len(rows)
+        if message is None and (refusal := _refuse(entry, new_id, writers, targets)):
             results.append(refusal)
         elif message is None:
-            message = _link(entry, heads[entry.statement.room], first_id + len(rows))
+            message = _link(entry, heads[entry.statement.room], new_id)
             rows.append(message)
             known[key] = message
             results.append(Recorded(message, duplicate=False))
@@ -174,6 +175,11 @@ def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Res
         insert_messages(rows)
         _erase([row for row in rows if row.kind == "erase"])
     return results, rows
+
+
+def _refuse(entry: Entry, new_id: int, writers: Writers, targets: Targets) -> RecordError | None:
+    """Why the entry may not stand. What it claims is taken last, once nothing else speaks against it."""
+    return writers.refuse(entry) or targets.refuse(entry) or (entry.claim(new_id) if entry.claim else None)
 
 
 def _erase(erasures: Sequence[Message]) -> None:

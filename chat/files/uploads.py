@@ -1,0 +1,95 @@
+"""Taking a file in: limits, commitment, type, picture; then contents and row, durable before the answer."""
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.files.models import File
+from chat.files.names import inert_name
+from chat.files.pictures import Picture, read_picture
+from chat.files.storage import storage
+from chat.files.types import HEAD, PICTURES, UNKNOWN, sniff
+from chat.models import Room
+from chat.rates import Rates
+from ledger.core.bodies import SALT_SIZE, commit_file
+
+if TYPE_CHECKING:
+    Upload = UploadedFile[Any]
+else:
+    Upload = UploadedFile
+
+PER_S, BURST = 0.5, 40
+_rates = Rates(PER_S, BURST)
+
+
+class UploadRefused(Exception):
+    """A file that is not taken, with a sentence for who sent it."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+def receive(user: User, room: Room, upload: Upload, said_size: int | None = None) -> File:
+    """Returns once row and contents survive power loss. UploadRefused else, and nothing is kept."""
+    if not Room.objects.joined_by(user).filter(pk=room.pk, archived=False).exists():
+        raise UploadRefused("forbidden", _("You cannot write in this room."))
+    _check(user, upload, said_size)
+    salt = secrets.token_bytes(SALT_SIZE)
+    kind, picture = _look(upload)
+    file = File.objects.create(
+        uploader=user,
+        room=room,
+        name=inert_name(upload.name or ""),
+        type=kind,
+        size=upload.size or 0,
+        salt=salt,
+        commitment=commit_file(salt, upload.chunks()),
+        width=picture.width if picture else None,
+        height=picture.height if picture else None,
+    )
+    storage().save(file.contents, upload)
+    if picture:
+        storage().save(file.thumbnail, ContentFile(picture.thumbnail))
+    file.state = File.State.WAITING
+    file.save(update_fields=["state"])
+    return file
+
+
+def _check(user: User, upload: Upload, said_size: int | None) -> None:
+    size = upload.size or 0
+    if said_size is not None and size != said_size:
+        raise UploadRefused("incomplete", _("The file did not arrive whole. Please try again."))
+    if size == 0:
+        raise UploadRefused("empty", _("This file is empty."))
+    if size > settings.FILE_BYTES:
+        limit = filesizeformat(settings.FILE_BYTES)
+        raise UploadRefused("too_large", _("This file is larger than %(limit)s.") % {"limit": limit})
+    if _rates.take(user.pk):
+        raise UploadRefused("rate_limited", _("Too many files at once. Wait a moment, then try again."))
+    since = timezone.now() - timedelta(days=1)
+    used = File.objects.filter(uploader=user, created__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
+    if used + size > settings.FILE_BYTES_PER_DAY:
+        limit = filesizeformat(settings.FILE_BYTES_PER_DAY)
+        raise UploadRefused("quota", _("You have uploaded %(limit)s within a day. Try again later.") % {"limit": limit})
+
+
+def _look(upload: Upload) -> tuple[str, Picture | None]:
+    """The type and, where it decodes as one, the picture. What only begins like a picture is none."""
+    upload.seek(0)
+    kind = sniff(upload.read(HEAD))
+    if kind not in PICTURES:
+        return kind, None
+    upload.seek(0)
+    picture = read_picture(upload.read())
+    return (picture.type, picture) if picture else (UNKNOWN, None)

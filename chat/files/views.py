@@ -1,0 +1,123 @@
+"""Uploads and downloads. A file exists for who sees its room; for everybody else it never was.
+
+Whatever a file holds, it runs nowhere: only pictures that were decoded whole are shown, everything else is saved.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseNotFound, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from chat.files.attachments import describe_file
+from chat.files.models import File
+from chat.files.storage import storage
+from chat.files.types import UNKNOWN
+from chat.files.uploads import UploadRefused, receive
+from chat.models import Room
+from ledger.models import Message
+
+CHUNK = 256 * 1024
+STATUS = {
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "quota": HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+@require_POST
+def upload(request: HttpRequest, slug: str) -> JsonResponse:
+    """Takes the form field `file`; `size`, where it is given, is how long it must be."""
+    if not isinstance(request.user, User):
+        return _refuse("logged_out", _("You have been logged out."), HTTPStatus.UNAUTHORIZED)
+    room = Room.objects.visible_to(request.user).filter(slug=slug).first()
+    if room is None:
+        return _refuse("not_found", _("There is no such room."), HTTPStatus.NOT_FOUND)
+    file = request.FILES.get("file")
+    said = request.POST.get("size", "")
+    if file is None:
+        return _refuse("incomplete", _("The file did not arrive whole. Please try again."), HTTPStatus.BAD_REQUEST)
+    try:
+        kept = receive(request.user, room, file, int(said) if said.isdecimal() and len(said) < 16 else None)
+    except UploadRefused as refused:
+        return _refuse(refused.code, refused.detail, STATUS.get(refused.code, HTTPStatus.BAD_REQUEST))
+    answer = {**describe_file(kept), "name": kept.name, "type": kept.type, "size": kept.size}
+    return JsonResponse(answer, status=HTTPStatus.CREATED)
+
+
+@require_safe
+async def download(request: HttpRequest, id: str, name: str) -> HttpResponseBase:
+    """The contents. `name` is for people; what the browser saves is called as the message says."""
+    file = await sync_to_async(_find)(request, UUID(id))
+    if file is None:
+        return HttpResponseNotFound()
+    kind = file.type if file.is_picture else UNKNOWN
+    disposition = content_disposition_header(as_attachment=not file.is_picture, filename=file.name)
+    headers = {"Content-Disposition": disposition or "attachment", "Content-Length": str(file.size)}
+    return await _answer(request, file.contents, kind, headers)
+
+
+@require_safe
+async def thumbnail(request: HttpRequest, id: str) -> HttpResponseBase:
+    file = await sync_to_async(_find)(request, UUID(id))
+    if file is None or not file.is_picture:
+        return HttpResponseNotFound()
+    return await _answer(request, file.thumbnail, "image/webp", {})
+
+
+def _find(request: HttpRequest, id: UUID) -> File | None:
+    """Sent, in a room that exists for the user, and not deleted; or the user's own, not sent yet."""
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    rooms = Room.objects.visible_to(user)
+    mine = Q(state=File.State.WAITING, uploader=user.pk)
+    shown = File.objects.select_related("message").filter(mine | Q(state=File.State.SENT), pk=id, room__in=rooms)
+    file: File | None = shown.first()
+    if file is None or (file.message and Message.objects.filter(kind="delete", ref=file.message.hash).exists()):
+        return None
+    return file
+
+
+async def _answer(request: HttpRequest, name: str, kind: str, headers: dict[str, str]) -> HttpResponseBase:
+    """Browsers ask again each time: who may no longer see it, or what was erased, is not shown from a cache."""
+    headers |= {
+        "ETag": f'"{name.rpartition("/")[2]}"',  # contents never change under a name
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    known = get_conditional_response(request, etag=headers["ETag"])
+    if known is not None:
+        for key in ("ETag", "Cache-Control"):
+            known[key] = headers[key]
+        return known
+    try:
+        content = await asyncio.to_thread(storage().open, name)
+    except FileNotFoundError:
+        return HttpResponseNotFound()
+    return StreamingHttpResponse(_stream(content), content_type=kind, headers=headers)
+
+
+async def _stream(content: Any) -> AsyncIterator[bytes]:
+    try:
+        while chunk := await asyncio.to_thread(content.read, CHUNK):
+            yield chunk
+    finally:
+        content.close()
+
+
+def _refuse(code: str, detail: str, status: HTTPStatus) -> JsonResponse:
+    return JsonResponse({"code": code, "detail": detail}, status=status)
