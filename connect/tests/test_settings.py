@@ -57,6 +57,11 @@ def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> No
         ("DATABASE_URL", "nonsense://x", "DATABASE_URL cannot be used"),
         ("DATABASE_URL", "mysql://u:p@h/n", "DATABASE_URL cannot be used"),
         ("EMAIL_URL", "nonsense://x", "EMAIL_URL cannot be read"),
+        ("FILE_MB", "0", "FILE_MB is '0'; write a whole number from 1 to 10000."),
+        *(
+            ("FILES_URL", url, "FILES_URL cannot be used; write s3://key:secret@host/bucket")
+            for url in ("/srv/files", "s3://host/bucket", "s3://k:s@host", "s3://k:s@host/a/b", "s3://k:s@host/b?x=1")
+        ),
     ],
 )
 def test_a_broken_setting_is_one_clear_sentence(tmp_path: Path, name: str, value: str, said: str) -> None:

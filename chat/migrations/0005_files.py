@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0003_pins_and_marks'),
+        ('chat', '0004_preferences'),
         ('ledger', '0002_message_refs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
