@@ -5,29 +5,20 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Lower, Replace
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import names
 from accounts.addresses import confirm_address
 from accounts.agents import LONGEST as LONGEST_AGENT
+from accounts.fields import AddressField, FoldedField
 
 
-def look_of(column: str) -> Lower:
-    """`names.look` in SQL."""
-    expression: Combinable = F(column)
-    for letter, twin in names.LOOK_ALIKES.items():
-        expression = Replace(expression, Value(letter), Value(twin))
-    return Lower(expression)
-
-
-def _holds_alike(rows: QuerySet[Any], column: str, name: str) -> bool:
-    """Whether a row has this name or one that looks like it."""
-    found = rows.alias(lower=Lower(column), look=look_of(column))
-    return bool(found.filter(Q(lower=name.lower()) | Q(look=names.look(name))).exists())
+def alike(name: str) -> Q:
+    """The rows that have this name, in whatever case, or one that looks like it."""
+    return Q(name_lower=name.lower()) | Q(name_look=names.look(name))
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -47,15 +38,15 @@ class UserManager(DjangoUserManager["User"]):
         """Whom `login` names: an address when it holds an @, which no username does."""
         if "@" in login:
             return self.filter(email=login.lower()).first()
-        return self.alias(lower=Lower("username")).filter(lower=login.lower()).first()
+        return self.filter(name_lower=login.lower()).first()
 
     def name_is_taken(self, name: str) -> bool:
         """Whether an account has this name or one that looks like it, or the name is held."""
-        return _holds_alike(self.all(), "username", name) or _holds_alike(HeldName.objects.all(), "name", name)
+        return self.filter(alike(name)).exists() or HeldName.objects.filter(alike(name)).exists()
 
     def name_is_worn_by_other(self, name: str, than: "User") -> bool:
         """Whether somebody else's username is this name or looks like it."""
-        return _holds_alike(self.exclude(pk=than.pk), "username", name)
+        return self.exclude(pk=than.pk).filter(alike(name)).exists()
 
 
 class User(AbstractUser):
@@ -66,16 +57,22 @@ class User(AbstractUser):
         validators=[names.validate_username],
         error_messages={"unique": "This name is taken."},
     )
-    email = models.EmailField(unique=True)
+    email = AddressField(unique=True)
+    name_lower = FoldedField(of="username", fold=str.lower, max_length=names.LONGEST, unique=True)
+    name_look = FoldedField(of="username", fold=names.look, max_length=names.LONGEST, unique=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
-    class Meta(AbstractUser.Meta):
-        constraints = [
-            models.UniqueConstraint(Lower("username"), name="user_username_ci"),
-            models.UniqueConstraint(look_of("username"), name="user_username_look"),
-            models.UniqueConstraint(Lower("email"), name="user_email_ci"),
-        ]
+    def clean(self) -> None:
+        super().clean()
+        # A form that has refused the name already leaves none.
+        if self.username and User.objects.name_is_worn_by_other(self.username, than=self):
+            raise ValidationError({"username": "This name is taken, or looks like one that is."})
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if "username" in (options.get("update_fields") or ()):
+            options["update_fields"] = {*options["update_fields"], "name_lower", "name_look"}
+        super().save(*args, **options)
 
 
 class HeldName(models.Model):
@@ -86,6 +83,8 @@ class HeldName(models.Model):
     """
 
     name = models.CharField(max_length=names.LONGEST, primary_key=True)
+    name_lower = FoldedField(of="name", fold=str.lower, max_length=names.LONGEST, db_index=True)
+    name_look = FoldedField(of="name", fold=names.look, max_length=names.LONGEST, db_index=True)
 
     def __str__(self) -> str:
         return self.name

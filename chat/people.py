@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models.functions import Lower
-
 from accounts.models import User
 from chat.mentions import EVERYBODY
 from ledger.core.records import SYSTEM_AUTHOR
@@ -33,8 +31,8 @@ def find_mentionable(names: Iterable[str]) -> set[str]:
     wanted = set(names)
     found = wanted & {EVERYBODY}
     if asked := wanted - found:
-        users = User.objects.alias(lower=Lower("username")).filter(lower__in=asked, is_active=True)
-        found |= {name.lower() for name in users.values_list("username", flat=True)}
+        users = User.objects.filter(name_lower__in=asked, is_active=True)
+        found |= set(users.values_list("name_lower", flat=True))
     return found
 
 

@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import names
+from accounts.models import User
 
 
 @pytest.mark.parametrize("name", ["al", "Anna", "x_y.z-0", "_a_", "7of9", "a" * 32])
@@ -57,3 +58,13 @@ def test_names_that_look_alike_have_one_look(name: str, twin: str) -> None:
 @pytest.mark.parametrize(("name", "other"), [("lia", "ila"), ("mali", "mail"), ("anna", "anne"), ("user2", "user3")])
 def test_names_that_differ_look_different(name: str, other: str) -> None:
     assert names.look(name) != names.look(other)
+
+
+@pytest.mark.parametrize("fields", [None, ["username"]])
+def test_what_a_name_comes_to_changes_with_the_name(bob: User, fields: list[str] | None) -> None:
+    bob.username = "New0ne"
+    bob.save(update_fields=fields)
+    stored = User.objects.get(pk=bob.pk)
+    assert (stored.name_lower, stored.name_look) == ("new0ne", "newone")
+    assert not User.objects.name_is_taken("bob.b")
+    assert User.objects.name_is_taken("NEWONE")
