@@ -7,10 +7,8 @@ committed.
 
 import asyncio
 import logging
-from time import monotonic, time
+from time import monotonic
 from uuid import UUID
-
-from django.conf import settings
 
 from accounts.models import User
 from chat import store
@@ -23,10 +21,10 @@ from chat.posting import check_emoji, check_rate, draft_act, draft_post, refusal
 from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync, Typing
 from chat.rates import Bucket
 from chat.refusals import CloseCode, Disconnect, Refusal
-from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events, encode_reset, encode_welcome, limits
+from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events
 from chat.ring import Ring
 from chat.threads import readers
-from chat.unread import Unread, count_unread
+from chat.welcoming import welcome
 from ledger.recorder import Draft, RecordError, get_recorder
 
 logger = logging.getLogger(__name__)
@@ -50,39 +48,7 @@ class Commands:
         self._recordings: set[asyncio.Task[None]] = set()
 
     async def greet(self, hello: Hello) -> None:
-        """Subscribes, then welcomes; what comes after the heads in `welcome` follows it."""
-        found = await readers.run(store.find_rooms, self._user)
-        heads = await self._hub.join(self._connection, [room.pk for room, _ in found])
-        ahead = [room for room, cursor in hello.cursors.items() if cursor > heads.get(room, cursor)]
-        if ahead:  # The client was here before by another process, which knows more, or by another database.
-            heads |= await readers.run(store.find_heads, ahead)
-        read = {room.pk: max(seq, self._hub.warden.read_position(self._user.pk, room.pk)) for room, seq in found}
-        unread = await readers.run(
-            count_unread, self._user.pk, {room: (seq, heads[room]) for room, seq in read.items()}
-        )
-        rooms = [
-            {
-                "id": room.pk.hex,
-                "slug": room.slug,
-                "name": room.name,
-                "kind": "room",
-                "head": heads[room.pk],
-                "read": read[room.pk],
-                **unread.get(room.pk, Unread())._asdict(),
-            }
-            for room, _ in found
-        ]
-        self._connection.push(
-            encode_welcome(
-                me=describe(self._user),
-                now_ms=int(time() * 1000),
-                limits=limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
-                rooms=rooms,
-                checkpoint=self._hub.keeper.sealings.checkpoint,
-                presence=self._hub.liveness.presence.told,
-            )
-        )
-        self._begin(hello, heads)
+        await welcome(self._hub, self._connection, self._user, hello.cursors)
 
     async def obey(self, command: Command) -> None:
         """Answers with an ack, a page or an error."""
@@ -108,18 +74,6 @@ class Commands:
         if wait_s := self._allowance.take(cost):
             raise Refusal("rate_limited", "too many requests; wait a moment", after_ms=int(wait_s * 1000) + 1)
 
-    def _begin(self, hello: Hello, heads: dict[UUID, int]) -> None:
-        """From here on the connection is fed."""
-        self._hub.tell_sealed(self._connection, heads)
-        for room, head in heads.items():
-            cursor = hello.cursors.get(room, head)
-            if cursor > head:
-                self._connection.push(encode_reset(room, "this server knows fewer entries"))
-                cursor = head
-            ring = self._hub.keeper.rings[room]
-            self._connection.cursors[ring] = cursor
-            self._connection.mark(ring)
-
     async def _perform(self, command: Command) -> None:
         match command:
             case Send():
@@ -129,9 +83,11 @@ class Commands:
             case Sync(id=id, room=room, after=after, limit=limit):
                 ring = self._ring(room)
                 events = await self._hub.read_after(ring, after, limit)
+                await self._check_is_in(room)
                 await self._page(id, room, events, more=bool(events) and events[-1][0] < ring.head)
             case Older(id=id, room=room, before=before, limit=limit):
                 found = await readers.run(store.read_before, self._ring(room).room, before, limit)
+                await self._check_is_in(room)
                 events = fit_page(found[::-1], step=-1)[::-1]
                 await self._page(id, room, events, more=bool(events) and events[0][0] > 1)
             case Read(room=room, seq=seq):
@@ -148,6 +104,11 @@ class Commands:
         if ring is None or ring not in self._connection.cursors:
             raise Refusal("not_found", "there is no such room")
         return ring
+
+    async def _check_is_in(self, room: UUID) -> None:
+        """Asked after reading: what was read was recorded while they were in the room."""
+        if not await readers.run(store.is_in, self._user, room):
+            raise Refusal("not_found", "there is no such room")
 
     async def _page(self, id: str | int, room: UUID, events: store.Encoded, *, more: bool) -> None:
         await self._connection.reply(encode_events(room, [event for _, event in events], re=id, more=more))

@@ -112,6 +112,12 @@ class Connection:
         self._dirty.add(ring)
         self.wake()
 
+    def drop(self, ring: Ring) -> None:
+        """Of this room nothing more is sent."""
+        self.cursors.pop(ring, None)
+        self._dirty.discard(ring)
+        self._heads_told.pop(ring, None)
+
     def wake(self) -> None:
         """There is something to send."""
         self._is_awake = True
@@ -188,8 +194,12 @@ class Connection:
             if cursor is None or cursor >= ring.head:
                 continue
             frame, cursor = ring.frame_after(cursor) or await self._feed.read_frame(ring, cursor)
+            if ring not in self.cursors:  # Shown out while it was read.
+                continue
             if frame is not None:
                 await self._send(frame)
+            if ring not in self.cursors:  # Or while it was sent.
+                continue
             self.cursors[ring] = cursor
             if cursor < ring.head:
                 self._dirty.add(ring)

@@ -25,6 +25,7 @@ from ledger.models import Block, Message
 Event = dict[str, Any]
 
 _PENDING_TAIL = b'"leaf_index":null,"block":null}'
+_DEPARTURES = b'"kind":"member.leave"', b'"kind":"member.remove"'
 _ERASURE = b'"kind":"erase"'
 """No text can hold these bytes: JSON writes its quotation marks otherwise."""
 
@@ -39,6 +40,13 @@ def encode_sealed(event: bytes, leaf_index: int, height: int) -> bytes:
     if not event.endswith(_PENDING_TAIL):
         return event
     return event[: -len(_PENDING_TAIL)] + b'"leaf_index":%d,"block":%d}' % (leaf_index, height)
+
+
+def departed_member(event: bytes) -> UUID | None:
+    """Whom the entry takes out of its room."""
+    if not any(kind in event for kind in _DEPARTURES):
+        return None
+    return UUID(orjson.loads(event)["body"]["member"])
 
 
 def is_erasure(event: bytes) -> bool:

@@ -19,6 +19,7 @@ from uuid import UUID
 from chat import store
 from chat.connection import Connection
 from chat.doorbell import open_doorbell
+from chat.doors import Doors
 from chat.keeper import Keeper, Runner, encode_recorded, is_dense
 from chat.liveness import Liveness
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
@@ -44,6 +45,7 @@ class Hub:
         self.keeper = Keeper(self, keeper_threads or Threads("keeper", 1))
         self.warden = Warden(self)
         self.liveness = Liveness(self)
+        self.doors = Doors(self)
         self._members: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._pages = pages
         self._loop = asyncio.get_running_loop()
@@ -69,6 +71,15 @@ class Hub:
             self._members[room].add(connection)
         await self.keeper.open(rooms)
         return {room: self.keeper.rings[room].head for room in rooms}
+
+    def forget(self, connection: Connection, room: UUID) -> None:
+        """Of this room nothing more reaches the connection, and it can ask for nothing."""
+        self._members[room].discard(connection)
+        if (ring := self.ring(room)) is not None:
+            connection.drop(ring)
+
+    def is_in(self, connection: Connection, room: UUID) -> bool:
+        return connection in self._members[room]
 
     def leave(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -104,6 +115,8 @@ class Hub:
     async def read_frame(self, ring: Ring, cursor: int) -> tuple[str | None, int]:
         """The `events` frame after this cursor, and the cursor after it."""
         events = await self.read_after(ring, cursor, FRAME_EVENTS)
+        # Not beyond what the ring knows: a removal there is still to be heard of.
+        events = [pair for pair in events if pair[0] <= ring.head]
         if not events:
             return None, ring.head
         return encode_events(ring.room, [event for _, event in events]), events[-1][0]
@@ -125,6 +138,8 @@ class Hub:
             raise
         with suppress(RuntimeError):  # The loop is closed: the process ends.
             self._loop.call_soon_threadsafe(self.keeper.take_recorded, recorded)
+            if any(row.kind.startswith("member.") for row in rows):
+                self._loop.call_soon_threadsafe(self._came_or_went)
 
     def nudge(self) -> None:
         """Something is new, look what."""
@@ -136,7 +151,18 @@ class Hub:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.keeper.reread)
 
+    def _came_or_went(self) -> None:
+        self.warden.look()
+        if self.doorbell is not None:
+            self.doorbell.ring({"people": "came or went"})
+
     # For the keeper: its audience
+
+    def departed(self, ring: Ring, member: UUID) -> None:
+        self.doors.departed(ring, member)
+
+    async def show_out(self) -> None:
+        await self.doors.show_out()
 
     def is_present(self, room: UUID) -> bool:
         return bool(self._members.get(room))
@@ -159,10 +185,12 @@ class Hub:
             self.doorbell.ring({"room": room.hex, "head": head, "events": [e for _, e in events] if fits else []})
 
     def _hear(self, message: Mapping[str, Any]) -> None:
-        """A doorbell: entries of a room, how far somebody has read, who is here or types, a new name, or (of a block)
-        that there is news."""
+        """A doorbell: entries of a room, how far somebody has read, who is here or types, a new name, who came or
+        went, or (of a block) that there is news."""
         if "read" in message:
             self.warden.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
+        elif "people" in message:
+            self.warden.look()
         elif "reread" in message:
             self.keeper.reread()
         elif "typing" in message:

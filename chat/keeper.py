@@ -8,12 +8,13 @@ and nothing else. Whoever is announced an entry that does not continue its ring 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
 from chat import store
+from chat.events import departed_member
 from chat.replies import FRAME_EVENTS
 from chat.ring import RING_EVENTS, Ring
 from chat.sealings import Sealings
@@ -38,6 +39,10 @@ class Audience(Protocol):
     """Whom the keeper works for: the hub."""
 
     def is_present(self, room: UUID) -> bool: ...
+
+    def departed(self, ring: Ring, member: UUID) -> None: ...
+
+    async def show_out(self) -> object: ...
 
     def grown(self, ring: Ring) -> None: ...
 
@@ -169,10 +174,17 @@ class Keeper:
         if ring is None or not new:
             return
         if new[0][0] == ring.head + 1 and is_dense(new) and new[0][0] > ring.sealed:
-            ring.extend(event for _, event in new)
+            self._extend(ring, new)
             self._audience.grown(ring)
         else:
             self.look()
+
+    def _extend(self, ring: Ring, events: Encoded) -> None:
+        """Who an entry takes out is told nothing that follows."""
+        ring.extend(event for _, event in events)
+        for _, event in events:
+            if (member := departed_member(event)) is not None:
+                self._audience.departed(ring, member)
 
     async def _compare(self) -> None:
         """Heads and tip against the database, and pages of what has grown."""
@@ -190,18 +202,27 @@ class Keeper:
 
     async def _open_ring(self, room: UUID) -> Ring:
         heads = await self._threads.run(store.find_heads, [room])
-        ring = Ring(room, 0, await self._threads.run(store.find_sealed, room))
-        await self._catch_up(ring, heads.get(room, 0))
+        head = heads.get(room, 0)
+        ring = Ring(room, max(0, head - RING_EVENTS), await self._threads.run(store.find_sealed, room))
+        async for events in self._pages(ring, head):
+            ring.extend(event for _, event in events)  # Nobody is fed yet, and who left before may be here again.
         return ring
 
     async def _catch_up(self, ring: Ring, head: int) -> None:
         if head - ring.head > RING_EVENTS:
+            await self._audience.show_out()  # Whoever is taken out by what is passed over.
             ring.restart(head - RING_EVENTS)
+        async for events in self._pages(ring, head):
+            self._extend(ring, events)
+
+    async def _pages(self, ring: Ring, head: int) -> AsyncIterator[Encoded]:
+        """What continues the ring up to `head`; whoever asks extends it."""
         while ring.head < head:
             events: Encoded = await self._threads.run(store.read_after, ring.room, ring.head, FRAME_EVENTS)
             if events and events[0][0] == ring.head + 1 and is_dense(events):
-                ring.extend(event for _, event in events)
+                yield events
             else:
+                await self._audience.show_out()
                 ring.restart(head)  # Rows are missing. Saying so is the audit's task; here, go on behind them.
 
     async def _take_blocks(self) -> None:

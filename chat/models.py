@@ -39,6 +39,11 @@ class Room(models.Model):
     def is_direct(self) -> bool:
         return self.access == self.Access.DIRECT
 
+    @property
+    def kind(self) -> str:
+        """What the wire calls it."""
+        return "direct" if self.is_direct else "room"
+
 
 class Membership(models.Model):
     """Who is in a room, and as what. Follows from the room's `member.*` entries, and is written together with them.

@@ -64,21 +64,21 @@ def find_revoked(tickets: Collection[Ticket]) -> dict[Ticket, CloseCode]:
 
 def note_present(keys: Collection[str]) -> None:
     """Whose chat is open is seen, though they ask for no page."""
-    for batch in _batches(keys):
+    for batch in batches(keys):
         note_sockets(batch)
 
 
 def _alive(keys: Collection[str]) -> set[str]:
     rows = Session.objects.filter(expire_date__gt=timezone.now())
-    return {key for batch in _batches(keys) for key in rows.filter(pk__in=batch).values_list("pk", flat=True)}
+    return {key for batch in batches(keys) for key in rows.filter(pk__in=batch).values_list("pk", flat=True)}
 
 
 def _accounts(ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
     rows = User.objects.values_list("pk", "password", "is_active")
-    return {pk: (password, active) for batch in _batches(ids) for pk, password, active in rows.filter(pk__in=batch)}
+    return {pk: (password, active) for batch in batches(ids) for pk, password, active in rows.filter(pk__in=batch)}
 
 
-def _batches(values: Collection[T]) -> Iterator[Sequence[T]]:
+def batches(values: Collection[T]) -> Iterator[Sequence[T]]:
     rest = iter(values)
     while batch := list(islice(rest, _BATCH)):
         yield batch

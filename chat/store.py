@@ -3,7 +3,7 @@
 Plain functions, for threads. Each costs a constant number of queries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,11 @@ from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
 from chat.events import encode_messages
-from chat.models import Preferences, ReadPosition, Room
+from chat.models import Membership, Preferences, ReadPosition, Room
+from chat.names import name_rooms
 from chat.replies import FRAME_BYTES
 from chat.sealings import BLOCKS_KEPT, Sealing
+from chat.sessions import batches
 from ledger.models import Block, Message, RoomHead
 
 CHUNK = 20
@@ -123,10 +125,24 @@ def find_hidden(people: Sequence[UUID]) -> set[UUID]:
 
 
 def find_rooms(user: User) -> list[tuple[Room, int]]:
-    """The user's rooms with how far they have read each."""
-    rooms = list(Room.objects.joined_by(user).order_by("name"))
+    """The user's rooms with how far they have read each, under the names that they know them by."""
+    rooms = name_rooms(Room.objects.joined_by(user).order_by("name"), user)
     positions = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
     return [(room, positions.get(room.pk, 0)) for room in rooms]
+
+
+def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """The rooms that each of them is in; in those for everyone everybody is."""
+    everyones = set(Room.objects.filter(access=Room.Access.EVERYONE).values_list("pk", flat=True))
+    rooms = {user: set(everyones) for user in users}
+    for batch in batches(users):
+        for user, room in Membership.objects.filter(user__in=batch).values_list("user", "room"):
+            rooms[user].add(room)
+    return rooms
+
+
+def is_in(user: User, room: UUID) -> bool:
+    return Room.objects.joined_by(user).filter(pk=room).exists()
 
 
 def save_read_positions(positions: Mapping[tuple[UUID, UUID], int]) -> None:

@@ -1,4 +1,4 @@
-"""Looks after the connections of a process: who may no longer be here, who does not read, who has read how far.
+"""Looks after the connections of a process: who may no longer be here, who is where, who reads, and how far.
 
 Now and then it has files swept away that nobody sent.
 """
@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 from uuid import UUID
@@ -15,6 +16,7 @@ from accounts.sessions import SEEN_EVERY_S
 from chat import store
 from chat.connection import Connection
 from chat.doorbell import Doorbell
+from chat.doors import Doors
 from chat.files.removing import sweep
 from chat.replies import encode_read
 from chat.ring import Ring
@@ -38,28 +40,40 @@ class Charge(Protocol):
     @property
     def doorbell(self) -> Doorbell | None: ...
 
+    @property
+    def doors(self) -> Doors: ...
+
     def ring(self, room: UUID) -> Ring | None: ...
 
 
 class Warden:
     def __init__(self, hub: Charge) -> None:
         self._hub = hub
+        self._wake = asyncio.Event()
         self._read: dict[tuple[UUID, UUID], tuple[int, Connection]] = {}
         self._heard: dict[tuple[UUID, UUID], tuple[int, None]] = {}
         self._noted_s = monotonic()
+
+    def look(self) -> None:
+        """Somebody came or went."""
+        self._wake.set()
 
     async def run(self, tick_s: float) -> None:
         """Until cancelled."""
         is_well = True
         swept_s = -SWEEP_S  # what a crash has left behind goes with the next start
         while True:
-            await asyncio.sleep(tick_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(tick_s):
+                    await self._wake.wait()
+            self._wake.clear()
             try:
                 if monotonic() - swept_s > SWEEP_S:
                     swept_s = monotonic()
                     await readers.run(sweep)
                 self.cut_off_stalled(monotonic())
                 await self.close_revoked()
+                await self._hub.doors.compare()
                 await self.save_read()
                 await self.note_present(monotonic())
                 is_well = True

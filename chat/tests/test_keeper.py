@@ -65,9 +65,18 @@ class Audience:
         self.blocks = 0
         self.announced: list[tuple[UUID, int, Encoded]] = []
         self.patience = 0.0
+        self.out: list[UUID] = []
+        self.looks = 0
 
     def is_present(self, room: UUID) -> bool:
         return room in self.rooms
+
+    def departed(self, ring: Ring, member: UUID) -> None:
+        self.out.append(member)
+        assert ring.room not in self.growths
+
+    async def show_out(self) -> None:
+        self.looks += 1
 
     def grown(self, ring: Ring) -> None:
         self.growths.append(ring.room)
@@ -310,3 +319,26 @@ async def test_who_speaks_alone_waits_for_nobody(scene: Scene) -> None:
     for seq in (4, 5, 6):
         scene.take(scene.store.add())
         await until(lambda seq=seq: scene.held()[-1] == seq)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", ["member.leave", "member.remove"])
+async def test_who_is_taken_out_is_out_before_anybody_is_told(scene: Scene, kind: str) -> None:
+    departure = b'{"seq":4,"kind":"%s","body":{"member":"%s"}}' % (kind.encode(), UUID(int=5).hex.encode())
+    scene.store.rows[ROOM].append(departure)
+    scene.keeper.take_events(ROOM, [(4, departure)])
+    await until(lambda: scene.audience.growths == [ROOM])
+    assert scene.audience.out == [UUID(int=5)]
+
+
+async def test_who_left_before_anybody_was_here_is_no_news(scene: Scene) -> None:
+    scene.store.rows[CELLAR] = [b'{"seq":1,"kind":"member.leave","body":{"member":"%s"}}' % UUID(int=5).hex.encode()]
+    scene.audience.rooms.add(CELLAR)
+    await scene.keeper.open([CELLAR])
+    assert scene.audience.out == []
+
+
+async def test_what_is_passed_over_may_have_taken_somebody_out(scene: Scene) -> None:
+    scene.store.add(RING_EVENTS + 20)
+    scene.keeper.look()
+    await until(lambda: bool(scene.audience.growths))
+    assert scene.audience.looks == 1

@@ -1,0 +1,70 @@
+"""Who comes into a room and who goes while they are connected.
+
+    a `member.leave` or `member.remove` in a room's ring     out at once, before anything that follows it is sent
+    every tick, and when somebody says so                    memberships in the database against connections
+
+So who is removed gets nothing that was recorded after the removal, and who is added has the room within two seconds,
+whatever process recorded it.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from accounts.models import User
+from chat import store
+from chat.connection import Connection
+from chat.models import Room
+from chat.replies import encode_reset
+from chat.ring import Ring
+from chat.threads import readers
+from chat.welcoming import welcome
+
+if TYPE_CHECKING:
+    from chat.hub import Hub
+
+LEFT = "you are not in this room any more"
+
+
+class Doors:
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._departed: set[tuple[UUID, UUID]] = set()
+
+    def departed(self, ring: Ring, member: UUID) -> None:
+        """An entry says so. From the World goes who has no account any more; that ends the connection."""
+        if ring.room == Room.WORLD:
+            return
+        self._departed.add((member, ring.room))
+        for connection in list(self._hub.members(ring.room)):
+            if connection.ticket.user == member:
+                self._show_out(connection, ring)
+        self._hub.warden.look()
+
+    async def compare(self) -> None:
+        """Connections against memberships."""
+        rooms = await self.show_out()
+        for connection in list(self._hub.connections):
+            is_welcomed = connection.cursors and connection.code is None
+            joined = rooms.get(connection.ticket.user, set())
+            if is_welcomed and joined - {ring.room for ring in connection.cursors}:
+                user = await readers.run(User.objects.get, pk=connection.ticket.user)
+                await welcome(self._hub, connection, user, {})
+
+    async def show_out(self) -> Mapping[UUID, set[UUID]]:
+        """Who is in which rooms; those who are not any more are out."""
+        self._departed.clear()
+        users = {connection.ticket.user for connection in self._hub.connections}
+        found = await readers.run(store.find_memberships, users) if users else {}
+        # Who departed while this was read may still be in what was read.
+        rooms = {user: {room for room in ids if (user, room) not in self._departed} for user, ids in found.items()}
+        for connection in list(self._hub.connections):
+            if connection.ticket.user in rooms:
+                joined = rooms[connection.ticket.user]
+                for ring in [ring for ring in connection.cursors if ring.room not in joined]:
+                    self._show_out(connection, ring)
+        return rooms
+
+    def _show_out(self, connection: Connection, ring: Ring) -> None:
+        self._hub.forget(connection, ring.room)
+        connection.push(encode_reset(ring.room, LEFT))

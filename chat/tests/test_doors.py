@@ -1,0 +1,221 @@
+"""Who comes into a room and who goes while connected: to a process that hears of it, and to one that only looks."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts.models import User
+from chat import store
+from chat.commands import Commands
+from chat.connection import Connection
+from chat.doors import LEFT
+from chat.hub import Hub
+from chat.joining import add, join, leave, remove
+from chat.models import Membership, Room
+from chat.opening import create_room, open_direct, update_room
+from chat.protocol import Hello, Older, Ping, Sync
+from chat.rooms import ensure_world
+from chat.sessions import Ticket
+from chat.tests.entries import post
+from chat.tests.test_commands import send
+from chat.tests.test_connection import Socket
+from chat.tests.until import until
+from connect.tests.people import person
+from ledger import recording
+
+WORLD = Room(pk=Room.WORLD)
+
+
+class Client:
+    """Somebody's connection to a hub."""
+
+    def __init__(self, user: User, hub: Hub, session_key: str) -> None:
+        self.hub, self.socket = hub, Socket()
+        self.connection = Connection(self.socket.send, hub, Ticket(session_key, user.pk, user.password))
+        self.commands = Commands(self.connection, hub, user, "192.0.2.1")
+
+    async def enter(self) -> None:
+        await self.commands.greet(Hello(1, {}, None))
+        self.connection.start()
+
+    async def ask(self, command: Any) -> dict[str, Any]:
+        await self.commands.obey(command)
+        await until(lambda: any(frame.get("re") == command.id for frame in self.socket.taken))
+        return next(frame for frame in self.socket.taken if frame.get("re") == command.id)
+
+    def frames(self, type: str) -> list[dict[str, Any]]:
+        return [frame for frame in self.socket.taken if frame["type"] == type]
+
+    def rooms(self) -> set[str]:
+        """The names in the newest welcome."""
+        return {room["name"] for room in self.frames("welcome")[-1]["rooms"]}
+
+    def heard(self, room: Room) -> list[int]:
+        frames = [frame for frame in self.frames("events") if frame["room"] == room.pk.hex]
+        return [event["seq"] for frame in frames for event in frame["events"]]
+
+    async def has(self, *names: str) -> None:
+        await until(lambda: self.rooms() == set(names))
+
+    async def hears(self, room: Room, seq: int) -> None:
+        await until(lambda: self.heard(room)[-1:] == [seq])
+
+    async def ponged(self) -> None:
+        await until(lambda: self.frames("pong"))
+
+    async def is_welcome_again(self) -> None:
+        await until(lambda: len(self.frames("welcome")) > 1)
+
+    async def is_out(self, room: Room) -> None:
+        await until(lambda: self.frames("reset"))
+        assert self.frames("reset") == [{"type": "reset", "room": room.pk.hex, "why": LEFT}]
+
+
+class Scene:
+    """Bob owns Tea; charlie is connected to a process that hears what is recorded, and to one that only looks."""
+
+    def __init__(self, bob: User, charlie: User, hubs: tuple[Hub, Hub], session_key: str) -> None:
+        self.bob, self.charlie = bob, charlie
+        self.tea = create_room(bob, "Tea", "", "public")
+        self.here, self.there = (Client(charlie, hub, session_key) for hub in hubs)
+        self.both = self.here, self.there
+
+
+@pytest.fixture
+async def scene(
+    transactional_db: None, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Scene]:
+    await sync_to_async(ensure_world)()
+    session = SessionStore()
+    await session.acreate()
+    hubs = Hub(), Hub()
+    hubs[0].start(tick_s=3600)
+    hubs[1].start(tick_s=0.05)
+    monkeypatch.setattr(recording, "_listeners", [hubs[0].heard])
+    made = await sync_to_async(Scene)(bob, charlie, hubs, session.session_key or "")
+    yield made
+    for client in made.both:
+        client.connection.stop()
+    for hub in hubs:
+        hub.stop()
+
+
+async def enter(scene: Scene) -> None:
+    for client in scene.both:
+        await client.enter()
+
+
+async def test_who_is_added_has_the_room_at_once(scene: Scene) -> None:
+    await enter(scene)
+    assert scene.here.rooms() == {"World"}
+    await sync_to_async(add)(scene.bob, scene.tea, [scene.charlie])
+    for client in scene.both:
+        await client.has("World", "Tea")
+    said = await sync_to_async(post)("welcome", scene.bob, scene.tea.pk)
+    for client in scene.both:
+        await client.hears(scene.tea, said.room_seq)
+        assert client.heard(WORLD) == []
+
+
+async def test_who_joins_may_write_there_at_once(scene: Scene) -> None:
+    await enter(scene)
+    assert (await scene.here.ask(send(scene.tea.pk)))["code"] == "not_found"
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await scene.here.has("World", "Tea")
+    assert (await scene.here.ask(send(scene.tea.pk)))["type"] == "ack"
+
+
+async def test_a_conversation_is_known_by_the_others_names(scene: Scene) -> None:
+    await enter(scene)
+    dora = await sync_to_async(person)("dora")
+    room = await sync_to_async(open_direct)(scene.bob, [scene.charlie, dora])
+    await scene.here.has("World", "bob, dora")
+    (told,) = [each for each in scene.here.frames("welcome")[-1]["rooms"] if each["id"] == room.pk.hex]
+    assert told["kind"] == "direct"
+
+
+@pytest.mark.parametrize("goes", ["removed", "leaves"])
+async def test_who_goes_gets_nothing_that_follows(scene: Scene, goes: str) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await enter(scene)
+    if goes == "removed":
+        await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie, "tired of him")
+    else:
+        await sync_to_async(leave)(scene.charlie, scene.tea)
+    await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
+    in_world = await sync_to_async(post)("hello", scene.bob)
+    for client in scene.both:
+        await client.is_out(scene.tea)
+        for command in (send(scene.tea.pk), Sync("s", scene.tea.pk, 0, 200), Older("o", scene.tea.pk, 9, 200)):
+            assert (await client.ask(command))["code"] == "not_found"
+        await client.commands.obey(Ping(1))
+        await client.hears(WORLD, in_world.room_seq)
+        await client.ponged()
+        assert scene.tea.pk.hex not in json.dumps(client.frames("pong"))
+        assert "now that he is gone" not in json.dumps(client.socket.taken)
+        assert "tired of him" not in json.dumps(client.socket.taken)
+
+
+async def test_what_is_recorded_before_the_process_hears_of_the_removal_is_not_told(scene: Scene) -> None:
+    """Everything that looks at rooms and people in this process is asleep, as between two ticks."""
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await sync_to_async(update_room)(scene.bob, scene.tea, access="private")
+    scene.there.hub.stop()
+    await enter(scene)
+    await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie)
+    await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
+    for command in (send(scene.tea.pk), Sync("s", scene.tea.pk, 0, 200), Older("o", scene.tea.pk, 9, 200)):
+        assert (await scene.there.ask(command))["code"] == "not_found"
+    scene.there.connection.mark(next(ring for ring in scene.there.connection.cursors if ring.room == scene.tea.pk))
+    await scene.there.commands.obey(Ping(1))
+    await scene.there.ponged()
+    assert "now that he is gone" not in json.dumps(scene.there.socket.taken)
+
+
+async def test_a_doorbell_brings_the_removal_before_what_follows_it(scene: Scene) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await scene.here.enter()
+    before = (await sync_to_async(store.find_heads)([scene.tea.pk]))[scene.tea.pk]
+    recording._listeners.clear()
+    await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie)
+    await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
+    events = await sync_to_async(store.read_after)(scene.tea.pk, before, 200)
+    scene.here.hub.keeper.take_events(scene.tea.pk, events)
+    await scene.here.is_out(scene.tea)
+    assert scene.here.heard(scene.tea) == []
+
+
+async def test_who_goes_and_comes_again_is_in(scene: Scene) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await enter(scene)
+    await sync_to_async(leave)(scene.charlie, scene.tea)
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    for client in scene.both:
+        await client.is_out(scene.tea)
+        await client.is_welcome_again()
+        assert client.rooms() == {"World", "Tea"}
+        assert (await client.ask(Sync("s", scene.tea.pk, 0, 200)))["type"] == "events"
+
+
+async def test_who_is_removed_while_being_welcomed_is_not_fed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    reads: list[int] = []
+
+    def find_rooms(user: User) -> list[tuple[Room, int]]:
+        found = original(user)
+        reads.append(len(found))
+        if len(reads) == 1:
+            Membership.objects.filter(room=scene.tea, user=user).delete()
+        return found
+
+    original = store.find_rooms
+    monkeypatch.setattr(store, "find_rooms", find_rooms)
+    await scene.here.enter()
+    assert reads == [2, 1]
+    await until(lambda: scene.here.frames("welcome"))
+    assert scene.here.rooms() == {"World"}
+    assert not scene.here.hub.is_in(scene.here.connection, scene.tea.pk)
