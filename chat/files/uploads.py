@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from accounts.models import User
 from chat.files.models import File
 from chat.files.names import inert_name
 from chat.files.pictures import Picture, read_picture
+from chat.files.shown import size_words
 from chat.files.storage import storage
 from chat.files.types import HEAD, PICTURES, UNKNOWN, sniff
 from chat.models import Room
@@ -73,14 +73,14 @@ def _check(user: User, upload: Upload, said_size: int | None) -> None:
     if size == 0:
         raise UploadRefused("empty", _("This file is empty."))
     if size > settings.FILE_BYTES:
-        limit = filesizeformat(settings.FILE_BYTES)
+        limit = size_words(settings.FILE_BYTES)
         raise UploadRefused("too_large", _("This file is larger than %(limit)s.") % {"limit": limit})
     if _rates.take(user.pk):
         raise UploadRefused("rate_limited", _("Too many files at once. Wait a moment, then try again."))
     since = timezone.now() - timedelta(days=1)
     used = File.objects.filter(uploader=user, created__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
     if used + size > settings.FILE_BYTES_PER_DAY:
-        limit = filesizeformat(settings.FILE_BYTES_PER_DAY)
+        limit = size_words(settings.FILE_BYTES_PER_DAY)
         raise UploadRefused("quota", _("You have uploaded %(limit)s within a day. Try again later.") % {"limit": limit})
 
 

@@ -123,6 +123,10 @@ def test_without_script_a_form_brings_its_files(bob: User, data_dir: Path) -> No
     assert answer.status_code == 303
     row = Message.objects.get(author=bob.pk)
     assert json.loads(row.body or "")["text"] == "holiday.png, holiday.png", "it is called as its files are"
+    shown = page.get("/rooms/world/").content.decode()
+    for file in File.objects.all():
+        assert f'src="/thumbnails/{file.id.hex}" alt="holiday.png" width="300" height="200"' in shown
+    assert 'data-body dir="auto" hidden' in shown, "the names are not told twice"
     again = post_form(page, picture(), client_id=client_id)
     assert (again.status_code, again["Location"]) == (303, answer["Location"])
     assert (File.objects.count(), Message.objects.filter(author=bob.pk).count()) == (2, 1)

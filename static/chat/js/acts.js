@@ -26,9 +26,13 @@ export function apply(event, index) {
 
 function take(post, act) {
   const next = { ...post, acts: act.seq };
-  if (act.kind === "delete") return { ...next, html: null, edited: null, deleted: true };
+  if (act.kind === "delete") return remove(next);
   if (act.kind === "edit") return post.deleted || post.erased ? next : { ...next, edited: edit(post, act) };
   return { ...next, reactions: react(post.reactions ?? [], act) };
+}
+
+function remove({ attachments: _, ...post }) {
+  return { ...post, html: null, edited: null, deleted: true };
 }
 
 function edit(post, { seq, hash, body, html, received_ms }) {

@@ -14,7 +14,10 @@ export function erasedBy(events) {
 /** The event as it is once the entries in `erased` (hash → true) have lost their words. */
 export function wipe(event, erased) {
   const reply = wipeQuote(event.reply, erased);
-  if (erased[event.hash] && (!event.erased || event.edited)) return { ...event, reply, ...NO_WORDS, ...noEdit(event) };
+  if (erased[event.hash] && (!event.erased || event.edited)) {
+    const { attachments: _, ...rest } = event;
+    return { ...rest, reply, ...NO_WORDS, ...noEdit(event) };
+  }
   return reply === event.reply ? event : { ...event, reply };
 }
 

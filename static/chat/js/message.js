@@ -1,5 +1,6 @@
 /** Fills the places of one row's node. Text goes in as text; the server's sanitised `html` is the only HTML, in one place. */
 
+import { fillFiles } from "./files/view.js";
 import { blockName, dayName, fullTime, timeParts } from "./format.js";
 import { reason } from "./reasons.js";
 
@@ -34,6 +35,7 @@ function fillMessage(node, row, blocks) {
   fillGlyph(place(node, "glyph"), row);
   fillQuote(place(node, "quote"), row.event ? row.event.reply : row.item.quote);
   fillBody(node, row);
+  fillFiles(node, row);
   fillNotch(place(node, "notch"), row, blocks);
   place(node, "erase").hidden = !row.canErase;
   place(node, "fault").hidden = !row.item?.fault;
