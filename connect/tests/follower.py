@@ -8,17 +8,25 @@ import asyncio
 import itertools
 import json
 import uuid
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 WORLD = "c0117ec7000040008000000000000001"
 NO_HASH = "0" * 64
 
 Frame = dict[str, Any]
+
+
+class Socket(Protocol):
+    """An open WebSocket. OSError or WebSocketException once it is not."""
+
+    async def send(self, message: str, /) -> None: ...
+
+    async def recv(self) -> str | bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Follower:
         self._origin = f"http://127.0.0.1:{port}"
         self._session = session
         self._patience = patience
-        self._socket: ClientConnection | None = None
+        self._socket: Socket | None = None
         self._ids = itertools.count(1)
         self.outbox: dict[str, Frame] = {}
         """Client id → what is not acknowledged yet."""
@@ -71,19 +79,22 @@ class Follower:
         """Until cancelled: connects, and connects again."""
         while True:
             with suppress(OSError, WebSocketException, TimeoutError):
-                async with connect(
-                    f"{self._origin.replace('http', 'ws', 1)}/ws/",
-                    additional_headers={"Origin": self._origin, "Cookie": f"sessionid={self._session}"},
-                    open_timeout=self._patience.silence_s,
-                    close_timeout=0.1,
-                    ping_interval=None,
-                    max_size=None,
-                    compression=None,
-                ) as socket:
+                async with self._open() as socket:
                     await self._converse(socket)
             await asyncio.sleep(self._patience.pause_s)
 
-    async def _converse(self, socket: ClientConnection) -> None:
+    def _open(self) -> AbstractAsyncContextManager[Socket]:
+        return connect(
+            f"{self._origin.replace('http', 'ws', 1)}/ws/",
+            additional_headers={"Origin": self._origin, "Cookie": f"sessionid={self._session}"},
+            open_timeout=self._patience.silence_s,
+            close_timeout=0.1,
+            ping_interval=None,
+            max_size=None,
+            compression=None,
+        )
+
+    async def _converse(self, socket: Socket) -> None:
         self.connects += 1
         hello = {"type": "hello", "v": 1, "cursors": {WORLD: self.cursor}, "checkpoint": None}
         await socket.send(json.dumps(hello))
@@ -101,7 +112,7 @@ class Follower:
             self._socket = None
             pinging.cancel()
 
-    async def _ping(self, socket: ClientConnection) -> None:
+    async def _ping(self, socket: Socket) -> None:
         with suppress(OSError, WebSocketException):
             for n in itertools.count(1):
                 await asyncio.sleep(self._patience.ping_s)
