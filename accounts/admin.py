@@ -1,6 +1,7 @@
 """People in the admin: find, look, switch off. Nobody is deleted, for what they wrote stays theirs."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -8,12 +9,14 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from accounts.addresses import confirm_address
+from accounts.mfa import remove_second_steps
 from accounts.models import HeldName, User
 
 # One door: our log-in form throttles and answers alike for unknown names; the admin's own does neither.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 admin.site.register(HeldName)
+admin.site.unregister(Authenticator)  # it would show everybody's secrets to who may look at tables
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -25,7 +28,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     search_fields = ("username", "email", "=id")
     ordering = ("username",)
     readonly_fields = ("id", "date_joined", "last_login")
-    actions = ("switch_off", "switch_on")
+    actions = ("switch_off", "switch_on", "remove_second_step")
     fieldsets = (
         (None, {"fields": ("id", "username", "email", "password", "is_active")}),
         ("Powers", {"fields": POWERS}),
@@ -63,6 +66,11 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self.message_user(request, f"Switched on: {self._within_reach(request, people).update(is_active=True)}.")
+
+    @admin.action(description="Remove two-step log-in (everything is lost)", permissions=["change"])
+    def remove_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        count = remove_second_steps(self._within_reach(request, people))
+        self.message_user(request, f"Removed two-step log-in of: {count}.")
 
     @staticmethod
     def _within_reach(request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:

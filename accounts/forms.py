@@ -25,8 +25,8 @@ _NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autoc
 class Courtesy(forms.Form):
     """Labels instead of placeholders, and the focus where a person goes on."""
 
-    labels: dict[str, str] = {}
-    helps: dict[str, str] = {}
+    labels: dict[str, Any] = {}
+    helps: dict[str, Any] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,15 +1,19 @@
 """Addresses of accounts. allauth's views under our own paths; what Connect does not offer has no address."""
 
 from allauth.account import views as allauth_views
+from allauth.mfa.base.views import authenticate
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_POST
 
 from accounts.avatars import avatar
+from accounts.mfa_views import LoginPasskeyView
 from accounts.views import ResetFromMailView, SignupView, owner
 
 urlpatterns = [
     path("signup/", SignupView.as_view(), name="account_signup"),
     path("login/", allauth_views.login, name="account_login"),
+    path("login/second-step/", authenticate, name="mfa_authenticate"),
+    path("login/passkey/", LoginPasskeyView.as_view(), name="mfa_login_webauthn"),
     path("logout/", require_POST(allauth_views.logout), name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("owner/<str:token>/", owner, name="owner"),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "channels",
     "csp",
     "accounts",
@@ -138,6 +139,7 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.mfa_forms.ReauthenticateForm",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
@@ -152,7 +154,28 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/15m/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
+    "change_email": "5/15m/user,5/15m/key",
+    "download_data": "3/5m/user",
     "confirm_email": "1/3m/key",
+}
+# Who changes how they log in, or takes their data along, has just given a password or a second step.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_ADAPTER = "accounts.mfa.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS  # browsers themselves let only localhost do without
+MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_VERIFICATION != "mandatory"
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # a challenge and an answer each; there is nothing to guess
+MFA_FORMS = {
+    "authenticate": "accounts.mfa_forms.AuthenticateForm",
+    "reauthenticate": "accounts.mfa_forms.ReauthenticateCodeForm",
+    "activate_totp": "accounts.mfa_forms.ActivateAppForm",
+    "authenticate_webauthn": "accounts.mfa_forms.AuthenticatePasskeyForm",
+    "login_webauthn": "accounts.mfa_forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "accounts.mfa_forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "accounts.mfa_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.mfa_forms.EditPasskeyForm",
 }
 # The client's address is what our own proxy saw, the last one in X-Forwarded-For; without a proxy nobody may claim one.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PROXY_HEADERS else 0

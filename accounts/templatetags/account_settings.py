@@ -11,7 +11,9 @@ register = template.Library()
 
 SECTIONS = (
     ("account_profile", _("Profile")),
+    ("account_email", _("E-mail")),
     ("account_change_password", _("Password")),
+    ("mfa_index", _("Two-step log-in")),
     ("account_sessions", _("Sessions")),
     ("account_appearance", _("Appearance")),
 )

@@ -57,7 +57,18 @@ def test_a_page_for_strangers_brings_nothing_inline(client: Client, path: str) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/account/password/", "/admin/", "/admin/ledger/block/", "/admin/ledger/message/"]
+    "path",
+    [
+        "/",
+        "/account/password/",
+        "/account/",
+        "/account/email/",
+        "/account/two-step/",
+        "/account/again/",
+        "/admin/",
+        "/admin/ledger/block/",
+        "/admin/ledger/message/",
+    ],
 )
 def test_a_page_for_people_brings_nothing_inline(client: Client, alice: User, path: str) -> None:
     ensure_genesis()
