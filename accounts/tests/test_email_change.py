@@ -40,7 +40,7 @@ def words(page: Any) -> str:
 
 def address_of(user: User) -> str:
     user.refresh_from_db()
-    return user.email
+    return str(user.email)
 
 
 @pytest.mark.usefixtures("_mandatory")
