@@ -7,7 +7,10 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from accounts.profile import profile_changed
         from chat.announcing import announce_block, announce_name
+        from chat.search.indexing import forget
+        from ledger.recording import add_keeper
         from ledger.signals import block_sealed
 
         block_sealed.connect(announce_block, dispatch_uid="chat.announce_block")
         profile_changed.connect(announce_name, dispatch_uid="chat.announce_name")
+        add_keeper(forget)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.files.models import File  # noqa: F401  (Django finds an app's tables here)
 from chat.querysets import RoomQuerySet
+from chat.search.models import IndexedRoom as IndexedRoom
+from chat.search.models import IndexState as IndexState
 
 
 class Room(models.Model):

@@ -40,6 +40,7 @@ COUNTER_BITS = 20
 
 logger = logging.getLogger(__name__)
 _listeners: list[Callable[[list[Message]], None]] = []
+_keepers: list[Callable[[list[Message]], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ Result = Recorded | RecordError
 def add_listener(listener: Callable[[list[Message]], None]) -> None:
     """Calls `listener` with the new rows, in order, after each commit, in the thread that committed."""
     _listeners.append(listener)
+
+
+def add_keeper(forget: Callable[[list[Message]], None]) -> None:
+    """For who keeps words of messages elsewhere: calls `forget` with the rows, as they were, of which the words go.
+
+    In the transaction that takes them, after they are taken: what `forget` raises keeps the words.
+    """
+    _keepers.append(forget)
 
 
 def record(draft: Draft) -> Recorded:
@@ -184,9 +193,13 @@ def _refuse(entry: Entry, new_id: int, writers: Writers, targets: Targets) -> Re
 
 def _erase(erasures: Sequence[Message]) -> None:
     """Takes body and salt from what these entries name; from the salt, a guess at the words could be tried."""
+    gone: list[Message] = []
     for row in erasures:
-        named = Message.objects.filter(room=row.room, hash=row.ref, room_seq__lt=row.room_seq)
-        named.exclude(kind="erase").update(body=None, salt=None)
+        named = Message.objects.filter(room=row.room, hash=row.ref, room_seq__lt=row.room_seq).exclude(kind="erase")
+        gone += named.filter(body__isnull=False)
+        named.update(body=None, salt=None)
+    for forget in _keepers if gone else ():
+        forget(gone)
 
 
 def _tell(rows: list[Message]) -> None:

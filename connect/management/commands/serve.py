@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 
+from chat.search.indexes import get_index
 from connect.supervisor import Child, Supervisor
 from connect.web import listen, web_command
 from ledger.errors import BehindSignedState
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             manage = str(Path(settings.BASE_DIR) / "manage.py")
             mine = [sys.executable, manage, "mine_block", "--every", str(settings.MINE_EVERY)]
             children.append(Child("The miner", mine))
+            if get_index().keeps:
+                children.append(Child("The search index", [sys.executable, manage, "reindex", "--follow"]))
         return children
 
     def _listen(self) -> socket.socket:

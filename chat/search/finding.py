@@ -1,0 +1,116 @@
+"""A search: names resolved, the index asked, each suggestion compared with what the post says now.
+
+Everything starts from the rooms that exist for the user. A room that does not and one that never was take the same way
+through here: both are no room, and what is asked about no room finds nothing. Any search costs a bounded number of
+queries; one that would look at too much stops, and says how far back it got.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.models import User
+from chat.models import Room
+from chat.search.documents import Document, find_documents
+from chat.search.folding import fold
+from chat.search.indexes import get_index
+from chat.search.indexing import is_built
+from chat.search.query import Part, Query
+from chat.search.wanted import Wanted
+from ledger.core.records import SYSTEM_AUTHOR
+from ledger.recording import COUNTER_BITS
+
+PAGE = 20
+MOST_LOOKED_AT = 4_000
+"""Posts a search compares before it stops with what it has."""
+_FIRST, _LARGEST = 50, 400
+"""How many are asked for at first and at most."""
+_NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    documents: list[Document]
+    older: int | None
+    """The key before which to go on; None where everything was looked at."""
+
+
+def search(user: User, query: Query, before: int | None = None, size: int = PAGE) -> Page:
+    """The newest posts that the user may read and the query wants, before a key."""
+    rooms = list(Room.objects.visible_to(user))
+    wanted = _resolve(user, query, rooms)
+    if not query or wanted is None or not is_built():
+        return Page([], None)
+    unwanted = _Unwanted(user, query.unwanted, rooms)
+    visible = set(wanted.rooms)
+    found: list[Document] = []
+    looked_at, count = 0, max(_FIRST, size * 2)
+    place: int | None = min(before or _NEWEST, _NEWEST if query.until_ms is None else query.until_ms << COUNTER_BITS)
+    while place is not None and looked_at < MOST_LOOKED_AT:
+        posts, place = get_index().suggest(wanted, place, count)
+        for document in find_documents(posts, visible):
+            if _is_meant(document, query, wanted) and not unwanted.holds(document):
+                if len(found) == size:
+                    return Page(found, found[-1].post)
+                found.append(document)
+        looked_at, count = looked_at + len(posts), min(count * 2, _LARGEST)
+    return Page(found, place)
+
+
+def _resolve(user: User, query: Query, rooms: Sequence[Room]) -> Wanted | None:
+    """None where a name is nobody's, or no room's that the user sees."""
+    part = query.wanted
+    authors = _find_people(user, part.authors)
+    chosen = [room for room in rooms if not part.rooms or _is_named(room, part.rooms)]
+    if not chosen or (part.authors and not authors):
+        return None
+    return Wanted(
+        words=part.words,
+        authors=authors,
+        rooms=[room.pk for room in chosen],
+        marks=part.marks,
+        from_ms=query.from_ms,
+    )
+
+
+def _is_meant(document: Document, query: Query, wanted: Wanted) -> bool:
+    return (
+        (not wanted.authors or document.author in wanted.authors)
+        and query.wanted.marks <= document.marks
+        and document.received_ms >= (query.from_ms or 0)
+        and (query.until_ms is None or document.received_ms < query.until_ms)
+        and query.holds(document.folded)
+    )
+
+
+class _Unwanted:
+    """What is left out, beside words."""
+
+    def __init__(self, user: User, part: Part, rooms: Sequence[Room]) -> None:
+        self._authors = set(_find_people(user, part.authors))
+        self._rooms = {room.pk for room in rooms if part.rooms and _is_named(room, part.rooms)}
+        self._marks = part.marks
+
+    def holds(self, document: Document) -> bool:
+        return document.author in self._authors or document.room in self._rooms or bool(self._marks & document.marks)
+
+
+def _is_named(room: Room, names: Sequence[str]) -> bool:
+    return any(name in (fold(room.slug), fold(room.name)) for name in map(fold, names) if name)
+
+
+def _find_people(user: User, names: Sequence[str]) -> list[UUID]:
+    """By username or shown name, the user as "me". One query, none without names."""
+    return list(_people(user, [name.lower() for name in names])) if names else []
+
+
+def _people(user: User, names: Sequence[str]) -> Iterator[UUID]:
+    if "me" in names:
+        yield user.pk
+    if "connect" in names:
+        yield SYSTEM_AUTHOR
+    rows = User.objects.alias(lower=Lower("username"), shown=Lower("first_name"))
+    yield from rows.filter(Q(lower__in=names) | Q(shown__in=names)).values_list("pk", flat=True)

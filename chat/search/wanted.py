@@ -1,0 +1,47 @@
+"""What an index is asked, and what every index can do. An index suggests: it may name too many posts, never too few."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from chat.search.documents import Version
+from chat.search.query import Words
+from ledger.recording import COUNTER_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A query with its names resolved. Of authors and rooms any counts, of the rest all."""
+
+    words: Sequence[Words]
+    authors: Sequence[UUID]
+    rooms: Sequence[UUID]
+    marks: Collection[str]
+    from_ms: int | None
+
+    @property
+    def first_post(self) -> int:
+        """Keys begin with the time: the least key that counts."""
+        return (self.from_ms or 0) << COUNTER_BITS
+
+
+Suggested = tuple[list[int], int | None]
+"""Posts, newest first, and the key before which to go on; None where there are no more."""
+
+
+class Index(Protocol):
+    keeps: bool
+    """Whether it keeps something, that must be filled, emptied and wiped."""
+
+    def reset(self) -> None:
+        """Empty, made if need be."""
+
+    def add(self, versions: Sequence[Version], above: int) -> None:
+        """Keeps these; `above` is the greatest key that was looked at before."""
+
+    def forget(self, versions: Sequence[Version]) -> None:
+        """Nothing of these versions stays, in no file. Called in the transaction that took their words."""
+
+    def suggest(self, wanted: Wanted, before: int, count: int) -> Suggested:
+        """About `count` posts whose key is less than `before`."""
