@@ -1,13 +1,16 @@
-/** Where messages are written: drafts, reply chip, keys. Hands a finished message to `onSend({text, reply})`. */
+/** Where messages are written: drafts, reply chip, keys. Hands a finished message to `onSend({text, reply, files})`. */
 
+import { gettext } from "../../base/js/i18n.js";
 import { wipeQuote } from "./erasure.js";
+import { namesOf } from "./files/shown.js";
 import { refusal } from "./protocol.js";
 
 export class Composer {
   #reply = null; // {seq, hash, author, text}
+  #isDue = false; // to be sent as soon as its files are there
 
-  constructor({ form, draftKey, limit, onSend }) {
-    Object.assign(this, { form, draftKey, limit, onSend });
+  constructor({ form, draftKey, limit, attaching, onSend }) {
+    Object.assign(this, { form, draftKey, limit, uploads: attaching.uploads, onSend });
     for (const name of ["text", "problem", "reply", "reply-author", "reply-text", "reply-cancel"]) {
       this[name] = form.querySelector(`[data-${name}]`);
     }
@@ -20,6 +23,8 @@ export class Composer {
     this.text.addEventListener("input", () => this.#changed());
     this["reply-cancel"].addEventListener("click", () => this.replyTo(null));
     this.#restore();
+    attaching.onChange = () => this.#filesChanged();
+    attaching.onRefused = (problem) => this.#tell(problem);
   }
 
   replyTo(quote) {
@@ -41,18 +46,23 @@ export class Composer {
   }
 
   /** Puts a message back for another try; what was being written stays below it. */
-  edit(text, reply) {
-    this.text.value = [text, this.text.value].filter(Boolean).join("\n\n");
+  edit(text, reply, files = []) {
+    this.uploads.restore(files);
+    const written = text === namesOf(files) ? "" : text;
+    this.text.value = [written, this.text.value].filter(Boolean).join("\n\n");
     this.replyTo(reply);
     this.#changed();
   }
 
   #submit() {
-    const text = this.text.value.trim();
+    this.#isDue = this.uploads.isBusy;
+    if (this.#isDue) return this.#tell(gettext("This is sent as soon as its files are uploaded."), { isFault: false });
+    if (this.uploads.hasFailed) return this.#tell(gettext("A file could not be uploaded. Try it again or remove it."));
+    const text = this.text.value.trim() || this.uploads.names;
     const problem = refusal(text, this.limit());
     this.#tell(problem);
     if (problem) return this.text.focus();
-    this.onSend({ text, reply: this.#reply });
+    this.onSend({ text, reply: this.#reply, files: this.uploads.take() });
     this.text.value = "";
     this.replyTo(null);
     return this.#changed();
@@ -63,24 +73,33 @@ export class Composer {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      if (this.text.value.trim()) this.#submit();
+      if (this.text.value.trim() || this.uploads.items.length) this.#submit();
     } else if (event.key === "Escape" && this.#reply) {
       event.preventDefault();
       this.replyTo(null);
     }
   }
 
+  /** A message that waited for its files goes once they are there; one that fails, or another word, holds it back. */
+  #filesChanged() {
+    const isDue = this.#isDue && !this.uploads.hasFailed && this.uploads.items.length > 0;
+    if (isDue && !this.uploads.isBusy) this.#submit();
+    else if (!isDue) this.#changed();
+  }
+
   #changed() {
+    this.#isDue = false;
     const text = this.text.value;
     this.#tell(text.trim() ? refusal(text, this.limit()) : "");
     if (!CSS.supports("field-sizing", "content")) this.#grow();
     this.#keep();
   }
 
-  #tell(problem) {
+  #tell(problem, { isFault = true } = {}) {
     if (this.problem.textContent !== problem) this.problem.textContent = problem;
     this.problem.hidden = !problem;
-    this.text.setAttribute("aria-invalid", String(Boolean(problem)));
+    this.problem.classList.toggle("composer__problem--note", !isFault);
+    this.text.setAttribute("aria-invalid", String(Boolean(problem) && isFault));
   }
 
   #grow() {
@@ -89,9 +108,9 @@ export class Composer {
   }
 
   #keep() {
-    const draft = { text: this.text.value, reply: this.#reply };
+    const draft = { text: this.text.value, reply: this.#reply, files: this.uploads.ready };
     try {
-      if (draft.text || draft.reply) localStorage.setItem(this.draftKey, JSON.stringify(draft));
+      if (draft.text || draft.reply || draft.files.length) localStorage.setItem(this.draftKey, JSON.stringify(draft));
       else localStorage.removeItem(this.draftKey);
     } catch {
       // Storage is full or switched off: the draft then lasts as long as the page.
@@ -100,9 +119,10 @@ export class Composer {
 
   #restore() {
     try {
-      const { text, reply } = JSON.parse(localStorage.getItem(this.draftKey)) ?? {};
+      const { text, reply, files = [] } = JSON.parse(localStorage.getItem(this.draftKey)) ?? {};
       if (text && !this.text.value) this.text.value = text;
       if (reply) this.#reply = reply;
+      this.uploads.restore(files);
     } catch {
       return; // nothing that can be read
     }

@@ -4,6 +4,7 @@ import { Announcer, speaker } from "./announcer.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { lookUp, wipeQuote } from "./erasure.js";
+import { Attaching } from "./files/attaching.js";
 import { Flusher } from "./flusher.js";
 import { Health } from "./health.js";
 import { listen } from "./keys.js";
@@ -62,10 +63,13 @@ const timeline = new Timeline({
   onTop: () => connection.state === "live" && dispatch({ type: "local/older", room }),
 });
 
+const attaching = new Attaching({ form: find("composer"), dropZone: main, limits: () => state.limits });
+
 const composer = new Composer({
   form: find("composer"),
   draftKey: `connect.draft.${me.id}.${room}`,
   limit: () => state.limits.text,
+  attaching,
   onSend: write,
 });
 
@@ -137,8 +141,10 @@ const isNews = (event) => event.kind === "post" && event.author.id !== me.id;
 
 function connectionChanged(newState, code) {
   health.connection(newState, code);
-  if (newState === "live") flusher.flush();
-  else flusher.disconnected();
+  if (newState === "live") {
+    flusher.flush();
+    attaching.uploads.resume();
+  } else flusher.disconnected();
   if (newState === "closed" && code === CLOSE.NEWER_PROTOCOL) reload();
 }
 
@@ -164,19 +170,20 @@ function draw() {
 }
 
 /** Echo first, then the outbox, then the wire. */
-async function write({ text, reply }) {
+async function write({ text, reply, files }) {
   const newest = state.rooms[room].events.at(-1);
   const frame = send({
     clientId: newId(),
     room,
     text,
     replyTo: reply?.hash ?? null,
+    files: files.map(({ id }) => id),
     sentMs: Date.now(),
     seen: newest ? { seq: newest.seq, hash: newest.hash } : null,
     checkpoint: proof.head,
   });
   const order = Math.max(Date.now(), ...state.outbox.map((item) => item.order + 1));
-  const item = { clientId: frame.client_id, author: me.id, room, order, frame, quote: reply, fault: null };
+  const item = { clientId: frame.client_id, author: me.id, room, order, frame, files, quote: reply, fault: null };
   outboxReads += 1; // what is being read knows nothing of this item yet
   dispatch({ type: "local/outbox", items: [...state.outbox.filter(({ recorded }) => !recorded), item] });
   requestAnimationFrame(() => timeline.toEnd());
@@ -226,7 +233,7 @@ const ACTS = {
   async edit(node) {
     const { item } = timeline.rowOf(node);
     await outbox.remove(item.clientId);
-    composer.edit(item.frame.text, item.quote);
+    composer.edit(item.frame.text, item.quote, item.files);
   },
   discard: (node) => outbox.remove(timeline.rowOf(node).item.clientId),
 };

@@ -2,8 +2,8 @@
  * Messages that the server has not acknowledged, in the order they were written. They live in IndexedDB, so that a
  * reload keeps them and every tab of the browser sees the same list.
  *
- * An item: {clientId, author, room, order, frame, quote, fault} — `frame` is the send frame as it first was, `fault`
- * {code, detail} once the server refused it for good.
+ * An item: {clientId, author, room, order, frame, files, quote, fault} — `frame` is the send frame as it first was,
+ * `files` what the server told of those it names, `fault` {code, detail} once the server refused it for good.
  */
 
 const STORE = "outbox";

@@ -34,7 +34,7 @@ export const sync = (room, after) => ({ type: "sync", id: `sync-${room}-${after}
 export const older = (room, before) => ({ type: "older", id: `older-${room}-${before}`, room, before, limit: SYNC_LIMIT });
 
 /** The frame of a message. Built once and stored: a repeated send must be the same to the last byte. */
-export function send({ clientId, room, text, replyTo, sentMs, seen, checkpoint }) {
+export function send({ clientId, room, text, replyTo, files = [], sentMs, seen, checkpoint }) {
   return {
     type: "send",
     id: clientId,
@@ -42,7 +42,7 @@ export function send({ clientId, room, text, replyTo, sentMs, seen, checkpoint }
     room,
     text,
     reply_to: replyTo,
-    files: [],
+    files,
     sent_ms: sentMs,
     seen,
     checkpoint,

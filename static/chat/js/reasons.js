@@ -4,7 +4,7 @@ const REASONS = {
   bad_frame: "This message holds something that cannot be stored.",
   empty: "There is nothing in this message.",
   forbidden: "You may not write here.",
-  not_found: "The message that this answers, or the room, is no longer there.",
+  not_found: "The message that this answers, one of its files, or the room is no longer there.",
   unverified_email: "Confirm your e-mail address first; the link is in your mail.",
 };
 

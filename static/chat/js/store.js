@@ -10,7 +10,7 @@ import { erasedBy } from "./erasure.js";
 import { firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
 import { older, sync } from "./protocol.js";
 
-const DEFAULT_LIMITS = { text: 8000, frame: 65536, inflight: 16, ping_ms: 4000, send_per_min: 120 };
+const DEFAULT_LIMITS = { text: 8000, frame: 65536, inflight: 16, ping_ms: 4000, send_per_min: 120, file: 25_000_000, files: 10 };
 
 export function createState({ me, room, events, cursor, limits }) {
   const state = {
