@@ -22,6 +22,7 @@ from chat.doorbell import open_doorbell
 from chat.doors import Doors
 from chat.keeper import Keeper, Runner, encode_recorded, is_dense
 from chat.liveness import Liveness
+from chat.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.ring import Ring, fit_frame
 from chat.store import Encoded
@@ -221,6 +222,7 @@ def get_hub() -> Hub:
         _hub = Hub()
         _hub.start(TICK_S)
         add_listener(_hub.heard)
+        add_listener(Pusher().hear)
     return _hub
 
 

@@ -140,9 +140,50 @@ class Preferences(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     is_shown = models.BooleanField(_("Show others whether I am here"), default=True)
+    sound = models.BooleanField(_("A sound with each notification while the chat is open"), default=False)
+    quiet_from = models.TimeField(_("Quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("Quiet until"), null=True, blank=True)
+    time_zone = models.CharField(_("Time zone"), max_length=64, default="UTC")
+    digest = models.BooleanField(_("An e-mail with what I missed: mentions and direct messages"), default=True)
+    digested_ms = models.BigIntegerField(default=0, editable=False)
+    """What was received up to then has been told by e-mail."""
 
     class Meta:
         verbose_name_plural = "preferences"
 
     def __str__(self) -> str:
         return f"What {self.user_id} chose"
+
+
+class RoomPreference(models.Model):
+    """What a person is told of in one room. Without a row: all of a direct conversation, elsewhere mentions."""
+
+    class Level(models.TextChoices):
+        ALL = "all", _("Every message")
+        MENTIONS = "mentions", _("Mentions")
+        MUTE = "mute", _("Nothing")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    level = models.CharField(max_length=16, choices=Level)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "room"], name="room_preference_user_room")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is told of {self.level} in {self.room_id}"
+
+
+class PushSubscription(models.Model):
+    """A browser that takes Web Push, for as long as the session in which it was switched on lasts (RFC 8030, 8291)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    session = models.CharField(max_length=40)
+    endpoint = models.CharField(max_length=500, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=50)
+
+    def __str__(self) -> str:
+        return f"A browser of {self.user_id}"

@@ -11,11 +11,12 @@ from html import escape, unescape
 from typing import Any
 
 import nh3
+import orjson
 from markdown_it import MarkdownIt
 
 from chat.barelinks import link_bare_addresses
 from chat.code import CSS_CLASSES, LANGUAGES, highlight
-from chat.mentions import mark_mentions
+from chat.mentions import EVERYBODY, find_names, mark_mentions
 
 QUOTE_LENGTH = 200
 
@@ -60,6 +61,18 @@ def mentions(text: str, names: Set[str]) -> bool:
     if "@" in text:
         _markdown.parse(text, env)
     return bool(env.get("mentioned"))
+
+
+def mentions_person(text: str, username: str) -> bool:
+    """Whether it mentions them or everybody."""
+    names = {username.lower(), EVERYBODY}
+    return bool(names & find_names([text])) and mentions(text, names)
+
+
+def text_of(body: str | None) -> str:
+    """The words of a stored body; "" where it has none, or they are gone."""
+    text: str = orjson.loads(body or "{}").get("text", "")
+    return text
 
 
 def is_plain(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from chat import erase_views, views
+from chat import erase_views, notice_views, views
 from chat.files import views as file_views
 
 urlpatterns = [
@@ -12,5 +12,9 @@ urlpatterns = [
     path("rooms/<slug:slug>/files/", file_views.upload, name="upload"),
     re_path(r"^files/(?P<id>[0-9a-f]{32})/(?P<name>[^/]+)\Z", file_views.download, name="file"),
     re_path(r"^thumbnails/(?P<id>[0-9a-f]{32})\Z", file_views.thumbnail, name="thumbnail"),
+    path("account/notifications/", notice_views.notifications, name="notifications"),
+    path("push/", notice_views.subscribe, name="push"),
+    path("push/remove/", notice_views.unsubscribe, name="push_remove"),
+    path("sw.js", notice_views.service_worker, name="service_worker"),
     path("healthz", views.healthz, name="healthz"),
 ]

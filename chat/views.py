@@ -24,6 +24,7 @@ from chat.files.names import inert_name
 from chat.files.uploads import UploadRefused, receive
 from chat.hub import running_hub
 from chat.models import Room
+from chat.notices import describe_choices
 from chat.people import describe
 from chat.posting import check_rate, draft_post, refusal_of
 from chat.refusals import Refusal
@@ -118,6 +119,7 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "checkpoint": tip.checkpoint if tip else None,
         "limits": limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
         "client_id": uuid4().hex,
+        "choices": describe_choices(user),
     }
     return render(request, "chat/room.html", context | form, status=status)
 

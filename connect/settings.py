@@ -47,6 +47,10 @@ EMAIL_VERIFICATION = env.choice(
 vars().update(env.email(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Connect <connect@localhost>")
 
+# Web Push goes to the services of the browsers' makers, and to what is named here besides: origins, comma-separated.
+PUSH_HOSTS = (".googleapis.com", ".push.services.mozilla.com", ".notify.windows.com", ".push.apple.com")
+PUSH_SERVICES = env.names("PUSH_SERVICES", [])
+
 INSTALLED_APPS = [
     "daphne",
     "django.contrib.admin",

@@ -16,6 +16,7 @@ SECTIONS = (
     ("mfa_index", _("Two-step log-in")),
     ("account_sessions", _("Sessions")),
     ("account_appearance", _("Appearance")),
+    ("notifications", _("Notifications")),
 )
 
 

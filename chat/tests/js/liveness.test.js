@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { isQuiet, isWanted, mentionsMe } from "../../../static/chat/js/notices.js";
 import { present } from "../../../static/chat/js/presence.js";
 import { stopped, typed, typingWords } from "../../../static/chat/js/typing.js";
 
@@ -29,4 +30,33 @@ test("a welcome starts anew, a presence frame changes one person, offline forget
   assert.deepEqual(present(states, { type: "presence", user: "a", state: "offline" }), { b: "idle" });
   assert.equal(present(states, { type: "events" }), states);
   assert.deepEqual(present(states, { type: "welcome" }), {});
+});
+
+test("a mention counts where the server has marked one of me or of the room, not where code or others stand", () => {
+  const html = (name) => `<p>hello <span class="mention">@${name}</span></p>`;
+  assert.ok(mentionsMe(html("Ada"), "ada"));
+  assert.ok(mentionsMe(html("room"), "ada"));
+  assert.ok(!mentionsMe(html("adam"), "ada"));
+  assert.ok(!mentionsMe("<code>@ada</code>", "ada"));
+  assert.ok(!mentionsMe(null, "ada"));
+});
+
+test("quiet hours may span midnight", () => {
+  const night = { from: "22:00", until: "07:00" };
+  for (const clock of ["22:00", "23:59", "00:00", "06:59"]) assert.ok(isQuiet(night, clock), clock);
+  for (const clock of ["07:00", "12:00", "21:59"]) assert.ok(!isQuiet(night, clock), clock);
+  assert.ok(isQuiet({ from: "12:00", until: "13:00" }, "12:30"));
+  assert.ok(!isQuiet({ from: "12:00", until: "13:00" }, "13:00"));
+  assert.ok(!isQuiet(null, "13:00"));
+});
+
+test("what a level lets through", () => {
+  const me = { id: "me", username: "ada" };
+  const post = { kind: "post", author: { id: "other" }, html: "<p>hi</p>" };
+  const mention = { ...post, html: '<p><span class="mention">@ada</span></p>' };
+  assert.deepEqual(["all", "mentions", "mute"].map((level) => isWanted(post, level, me)), [true, false, false]);
+  assert.deepEqual(["all", "mentions", "mute"].map((level) => isWanted(mention, level, me)), [true, true, false]);
+  for (const other of [{ ...post, author: me }, { ...post, kind: "edit" }, { ...post, erased: true }]) {
+    assert.ok(!isWanted(other, "all", me));
+  }
 });

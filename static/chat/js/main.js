@@ -9,6 +9,7 @@ import { Flusher } from "./flusher.js";
 import { Health } from "./health.js";
 import { listen } from "./keys.js";
 import { openOutbox } from "./outbox.js";
+import { Notices } from "./notices.js";
 import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
 import { CLOSE, newId, send, typing as typingFrame } from "./protocol.js";
@@ -97,6 +98,7 @@ const flusher = new Flusher({
 });
 
 const presence = new Presence();
+const notices = new Notices({ me, choices: readJson("choices") });
 const typing = new Typing({
   room,
   text: find("text"),
@@ -112,6 +114,7 @@ function dispatch(frame) {
   proof.hear(frame);
   presence.hear(frame);
   typing.hear(frame);
+  if (frame.type === "read") notices.read(frame);
   const result = reduce(state, frame);
   state = result.state;
   // Asked for before the state is "live": the answer to `welcome` itself goes out with it.
@@ -122,9 +125,14 @@ function dispatch(frame) {
 function carryOut(effect) {
   if (effect.ask) connection.send(effect.ask);
   else if (effect.settle) flusher.settle(effect.settle, effect.verdict);
-  else if (effect.arrived && effect.room === room) announcer.hear(effect.arrived.filter(isNews));
+  else if (effect.arrived) arrived(effect);
   else if (effect.erased) forget(lookUp(effect.erased));
   else if (effect.reload) reload();
+}
+
+function arrived({ arrived: events, room: where }) {
+  notices.hear(where, events);
+  if (where === room) announcer.hear(events.filter(isNews));
 }
 
 /** Words that were erased go from wherever else they are kept: what was read aloud, drafts, messages not sent yet. */

@@ -1,0 +1,244 @@
+"""Web Push to a push service on this machine, which decrypts what it gets as a browser does.
+
+The service is a stand-in for the browsers' makers', which cannot be reached here; encryption and signature are checked
+with the libraries of the other side.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import http_ece
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.test import Client
+from py_vapid import Vapid02
+from pytest_django import Settings
+
+from accounts.models import User
+from chat.models import Membership, PushSubscription, ReadPosition, Room, RoomPreference
+from chat.pushing import Pusher, push
+from chat.rooms import ensure_world
+from chat.tests.entries import post
+from chat.vapid import public_key
+from ledger.erasing import Erasure, erase
+from ledger.sealing import ensure_genesis
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AUTH = bytes(range(16))
+
+
+class Service:
+    """What browsers' makers run: takes pushes for one browser."""
+
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.pushes: list[tuple[dict[str, str], bytes]] = []
+        self.status = 201
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                service.pushes.append((dict(self.headers.items()), body))
+                self.send_response(service.status)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def subscription(self, name: str = "browser") -> dict[str, Any]:
+        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        keys = {"p256dh": encoded(point), "auth": encoded(AUTH)}
+        return {"endpoint": f"{self.origin}/{name}", "expirationTime": None, "keys": keys}
+
+    def opened(self) -> list[dict[str, str]]:
+        """What the browser reads."""
+        plain = [http_ece.decrypt(body, private_key=self.key, auth_secret=AUTH) for _, body in self.pushes]
+        return [json.loads(each) for each in plain]
+
+
+def encoded(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    service = Service()
+    settings.PUSH_SERVICES = [service.origin]
+    yield service
+    service.server.shutdown()
+    service.server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _world(alice: User, bob: User, charlie: User) -> None:
+    ensure_genesis()
+    ensure_world()
+
+
+def subscribe(user: User, subscription: dict[str, Any]) -> Client:
+    client = Client()
+    client.force_login(user)
+    answer = client.post("/push/", subscription, content_type="application/json")
+    assert answer.status_code == 204, answer.content
+    return client
+
+
+def test_a_mention_reaches_the_browser_encrypted_and_signed_by_the_site(
+    alice: User, bob: User, service: Service
+) -> None:
+    subscribe(bob, service.subscription())
+    row = post("**hello** @bob", alice)
+    push(row)
+    assert service.opened() == [
+        {
+            "title": "alice · World",
+            "body": "hello @bob",
+            "url": f"/rooms/world/?at={row.room_seq}",
+            "tag": f"{Room.WORLD.hex}-{row.room_seq}",
+        }
+    ]
+    headers, body = service.pushes[0]
+    assert b"hello" not in body
+    token, key = (part.split("=", 1)[1] for part in headers["authorization"].removeprefix("vapid ").split(","))
+    assert key == public_key()
+    assert Vapid02.verify(headers["authorization"])
+    claims = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["aud"] == service.origin
+    assert claims["sub"] == "mailto:connect@localhost"
+
+
+def test_nobody_is_pushed_what_they_wrote_read_muted_or_may_not_see(
+    alice: User, bob: User, charlie: User, service: Service
+) -> None:
+    subscribe(bob, service.subscription())
+    push(post("@room from me", bob))
+    push(post("no mention", alice))
+    row = post("@bob read elsewhere", alice)
+    ReadPosition.objects.create(user=bob, room_id=Room.WORLD, seq=row.room_seq)
+    push(row)
+    RoomPreference.objects.create(user=bob, room_id=Room.WORLD, level="mute")
+    push(post("@bob muted", alice))
+    private = Room.objects.create(slug="private", name="Private", access=Room.Access.PRIVATE)
+    Membership.objects.create(room=private, user=alice)
+    push(post("@bob not in here", alice, room=private.pk))
+    assert service.pushes == []
+    RoomPreference.objects.all().delete()
+    push(post("@bob at last", alice))
+    assert [each["body"] for each in service.opened()] == ["@bob at last"]
+
+
+def test_what_was_erased_meanwhile_is_not_pushed(alice: User, bob: User, service: Service) -> None:
+    subscribe(bob, service.subscription())
+    row = post("@bob a secret", alice)
+    erase(Erasure(post=row, author=alice.pk, client_id=row.author, sent_ms=1, reason="oops", allow=lambda: None))
+    push(row)
+    assert service.pushes == []
+
+
+def test_a_browser_that_logged_out_is_not_told(alice: User, bob: User, service: Service) -> None:
+    client = subscribe(bob, service.subscription())
+    client.logout()
+    push(post("@bob hello", alice))
+    assert service.pushes == []
+
+
+@pytest.mark.parametrize(("status", "kept"), [(404, 0), (410, 0), (429, 1), (500, 1)])
+def test_a_browser_that_is_gone_is_forgotten_and_a_busy_service_is_not(
+    alice: User, bob: User, service: Service, status: int, kept: int
+) -> None:
+    subscribe(bob, service.subscription())
+    service.status = status
+    push(post("@bob hello", alice))
+    assert len(service.pushes) == 1
+    assert PushSubscription.objects.count() == kept
+
+
+def test_a_service_that_does_not_answer_stops_nobody(alice: User, bob: User, service: Service) -> None:
+    subscribe(bob, service.subscription())
+    service.server.shutdown()
+    service.server.server_close()
+    push(post("@bob hello", alice))
+    assert PushSubscription.objects.count() == 1
+
+
+def test_a_post_waits_in_a_thread_of_its_own_and_is_then_pushed(alice: User, bob: User, service: Service) -> None:
+    subscribe(bob, service.subscription())
+    pusher = Pusher(delay_s=0)
+    row = post("@bob hello", alice)
+    pusher.hear([row])
+    pusher.join()
+    assert [each["body"] for each in service.opened()] == ["@bob hello"]
+
+
+def test_switching_off_and_subscribing_as_somebody_else_leave_one_owner(
+    alice: User, bob: User, service: Service
+) -> None:
+    client = subscribe(bob, service.subscription())
+    subscribe(alice, service.subscription())
+    assert [each.user_id for each in PushSubscription.objects.all()] == [alice.pk]
+    endpoint = {"endpoint": service.subscription()["endpoint"]}
+    assert client.post("/push/remove/", endpoint, content_type="application/json").status_code == 204
+    assert PushSubscription.objects.count() == 1
+    client.force_login(alice)
+    assert client.post("/push/remove/", endpoint, content_type="application/json").status_code == 204
+    assert PushSubscription.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1:8000/x",
+        "https://169.254.169.254/latest",
+        "https://fcm.googleapis.com.evil.example/x",
+        "https://evilgoogleapis.com/x",
+        "https://user@fcm.googleapis.com/x",
+        "https://fcm.googleapis.com:8443/x",
+        "http://fcm.googleapis.com/x",
+        "https://[::1/x",
+        "file:///etc/passwd",
+        "https://fcm.googleapis.com/" + "x" * 500,
+        7,
+        None,
+    ],
+)
+def test_no_other_address_is_ever_called(bob: User, service: Service, endpoint: object) -> None:
+    client = Client()
+    client.force_login(bob)
+    told = service.subscription() | {"endpoint": endpoint}
+    assert client.post("/push/", told, content_type="application/json").status_code == 400
+    assert not PushSubscription.objects.exists()
+
+
+def test_the_makers_of_browsers_are_known(bob: User, service: Service) -> None:
+    for host in ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com"):
+        subscribe(bob, service.subscription() | {"endpoint": f"https://{host}/x"})
+    assert PushSubscription.objects.count() == 3
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"endpoint":"x","keys":{}}', '{"endpoint":"x","keys":null}', "\xff"])
+def test_what_is_no_subscription_is_refused(bob: User, body: str) -> None:
+    client = Client()
+    client.force_login(bob)
+    for path in ("/push/", "/push/remove/"):
+        answer = client.post(path, body, content_type="application/json")
+        assert answer.status_code in (400, 204)
+    assert not PushSubscription.objects.exists()
+
+
+def test_the_key_is_the_sites_own_and_the_same_in_every_process(settings: Settings) -> None:
+    first = public_key()
+    assert first == public_key()
+    settings.SECRET_KEY = "another"
+    assert public_key() != first
+    assert len(first) == 87

@@ -1,0 +1,75 @@
+"""What lives for seconds, in two browsers: who types, what is told while nobody looks, and the choices about it."""
+
+from playwright.sync_api import expect
+
+from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
+from connect.tests.served import wait_until
+
+LOOK_AWAY = """() => {
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+LOOK_BACK = """() => {
+  delete document.hidden;
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.ready;
+  const shown = await worker.getNotifications();
+  return shown.map(({ title, body, data }) => [title, body, data.url.replace(/\\d+$/, "N")]);
+}"""
+
+
+def enter(open_window: OpenWindow, name: str) -> Window:
+    window = open_window()
+    window.goto("/signup/")
+    fill_form(window.page, name, "Sign up")
+    is_in_world(window)
+    return window
+
+
+def test_who_types_is_named_until_the_message_comes(open_window: OpenWindow) -> None:
+    alice, bob = enter(open_window, "alice"), enter(open_window, "bob")
+    bob.page.get_by_label("Message to World").press_sequentially("I think")
+    expect(alice.page.locator("[data-typing]")).to_have_text("bob is typing…")
+    expect(bob.page.locator("[data-typing]")).to_have_text("")
+    say(bob, "I think so")
+    said(alice, "I think so")
+    expect(alice.page.locator("[data-typing]")).to_have_text("")
+
+
+def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: OpenWindow) -> None:
+    bob, window = enter(open_window, "bert"), enter(open_window, "anna")
+    window.context.grant_permissions(["notifications"])
+    page = window.page
+
+    window.goto("/account/notifications/")
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("button", name="Switch off")).to_be_visible()
+    # Chromium's test windows have no push service, and say so on the console; the open chat tells all the same.
+    window.complaints[:] = [each for each in window.complaints if "does not support the Push API" not in each]
+    page.get_by_label("Quiet from").fill("22:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Quiet hours need a beginning and an end")
+    page.get_by_label("Quiet from").fill("")
+    page.get_by_label("World").select_option("Mentions")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+    window.goto("/")
+    is_in_world(window)
+    page.evaluate(LOOK_AWAY)
+    say(bob, "nothing for anna")
+    expect(page).to_have_title("(1) World · Connect")
+    say(bob, "but this is, @anna")
+    expect(page).to_have_title("(2) World · Connect")
+    told = ["bert · World", "but this is, @anna", "/rooms/world/?at=N"]
+    wait_until(lambda: page.evaluate(SHOWN) == [told])
+    page.evaluate(LOOK_BACK)
+    expect(page).to_have_title("World · Connect")
+
+    window.goto("/account/notifications/")
+    expect(page.get_by_label("World")).to_have_value("mentions")
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_text("Off in this browser.")).to_be_visible()

@@ -1,0 +1,81 @@
+/** The switch for notifications in this browser, on the page of settings: permission, service worker, subscription. */
+
+import { gettext } from "../../base/js/i18n.js";
+
+const box = document.querySelector("[data-push]");
+const [button, words] = [box.querySelector("button"), box.querySelector("[data-push-words]")];
+const csrf = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+/** base64url without padding → bytes, as `subscribe` takes the site's key. */
+export function decodeKey(text) {
+  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, { method: "POST", headers: { "X-CSRFToken": csrf() }, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? answer.status);
+}
+
+async function current() {
+  const worker = await navigator.serviceWorker.getRegistration();
+  return (await worker?.pushManager.getSubscription()) ?? null;
+}
+
+async function switchOn() {
+  if ((await Notification.requestPermission()) !== "granted") {
+    return show(false, gettext("This browser does not allow notifications from this site; its settings can change that."));
+  }
+  await navigator.serviceWorker.register("/sw.js", { scope: "/" });
+  const worker = await navigator.serviceWorker.ready;
+  try {
+    const key = decodeKey(box.dataset.push);
+    const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    await post("/push/", subscription.toJSON());
+    return show(true, gettext("On, also while the chat is closed."));
+  } catch (error) {
+    // Without a push service the open chat can still tell.
+    return show(true, `${gettext("On while the chat is open. While it is closed, this browser cannot be reached:")} ${error.message}`);
+  }
+}
+
+async function switchOff() {
+  const subscription = await current();
+  if (subscription) {
+    await post("/push/remove/", { endpoint: subscription.endpoint });
+    await subscription.unsubscribe();
+  }
+  await (await navigator.serviceWorker.getRegistration())?.unregister();
+  show(false, gettext("Off in this browser."));
+}
+
+function show(isOn, text) {
+  button.setAttribute("aria-pressed", String(isOn));
+  button.textContent = isOn ? gettext("Switch off") : gettext("Switch on");
+  words.textContent = text;
+}
+
+async function begin() {
+  if (!navigator.serviceWorker || !globalThis.Notification) {
+    button.hidden = true;
+    words.textContent = gettext("This browser offers no notifications here; they need https:// or this very machine.");
+    return;
+  }
+  const isOn = Notification.permission === "granted" && Boolean(await navigator.serviceWorker.getRegistration());
+  show(isOn, isOn ? gettext("On in this browser.") : gettext("Off in this browser."));
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await (button.getAttribute("aria-pressed") === "true" ? switchOff() : switchOn());
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+/** Whoever has not chosen a zone yet most likely lives in the browser's. */
+const zone = document.querySelector("[name=time_zone]");
+if (zone.value === "UTC" && !zone.closest("form").querySelector("[name=quiet_from]").value) {
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+begin();
