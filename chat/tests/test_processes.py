@@ -18,6 +18,12 @@ from connect.tests.stores import redis
 
 IMPATIENT = "chat.tests.impatient:application"
 PATIENT = "chat.tests.patient:application"
+LONG = "word " * 1500
+"""Text of 7.5 kB; its event has it twice."""
+WARM = 800
+"""Until a process has what it needs for such traffic and for who returns, above all the caches of its connections."""
+GROWTH = 10 * 2**20
+"""What a server may take for somebody who is away or does not read."""
 
 
 async def say_across(here: Client, there: Client, text: str) -> None:
@@ -113,25 +119,46 @@ async def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path: Path) -> No
             assert sorted(event["client_id"] for event in alice.events()) == sorted(f["client_id"] for f in sent)
 
 
-async def test_a_client_that_does_not_read_costs_little_delays_nobody_and_comes_back_whole(tmp_path: Path) -> None:
+async def test_a_client_away_while_5000_messages_pass_is_whole_afterwards(tmp_path: Path) -> None:
+    with start_server(tmp_path) as server:
+        process = psutil.Process(server.process.pid)
+        async with enter(server) as alice:
+            cursor = 4
+            for count in (1500, 5000):  # The first time, the process gets what it needs for such a return.
+                before = process.memory_info().rss
+                await pour(alice, count)
+                async with enter(server, "bob", {WORLD: cursor}) as bob:
+                    await until(lambda bob=bob, count=count: len(bob.events()) == count)  # type: ignore[misc]
+                assert [event["seq"] for event in bob.events()] == list(range(cursor + 1, cursor + count + 1))
+                cursor += count
+        assert process.memory_info().rss - before < GROWTH
+
+
+@pytest.mark.parametrize("count", [1000, pytest.param(6700, marks=pytest.mark.soak, id="100 MB")])
+async def test_a_client_that_does_not_read_costs_little_delays_nobody_and_comes_back_whole(
+    tmp_path: Path, count: int
+) -> None:
     with serve(make_site(tmp_path), IMPATIENT) as server:
         process = psutil.Process(server.process.pid)
         async with enter(server) as alice:
-            await pour(alice, 300)  # Until the process has what it needs for this traffic.
+            await pour(alice, WARM, LONG)
+            async with enter(server, "charlie", {WORLD: 4}) as charlie:
+                await until(lambda: len(charlie.events()) == WARM)
             slow = SlowClient(server, "bob")
             slow.put({"type": "hello", "v": 1, "cursors": {}})
             before = process.memory_info().rss
-            await pour(alice, 1000)
-            assert process.memory_info().rss - before < 10 * 2**20
+            await pour(alice, count, LONG)
+            assert process.memory_info().rss - before < GROWTH
             await until(lambda: "Cut off." in server.log.read_text())
         frames, code = await asyncio.to_thread(slow.read_to_the_end)
         slow.close()
         assert code == 4408
+        head = 4 + WARM + count
         cursor = max(event["seq"] for frame in frames for event in frame.get("events", ()))
-        assert cursor < 1304, "it was cut off before it had everything"
+        assert cursor < head, "it was cut off before it had everything"
         async with enter(server, "bob", {WORLD: cursor}) as bob:
-            await until(lambda: bob.events() and bob.events()[-1]["seq"] == 1304)
-            assert [event["seq"] for event in bob.events()] == list(range(cursor + 1, 1305))
+            await until(lambda: bob.events() and bob.events()[-1]["seq"] == head)
+            assert [event["seq"] for event in bob.events()] == list(range(cursor + 1, head + 1))
 
 
 async def test_a_flood_is_refused_and_then_ended_while_others_go_on(tmp_path: Path) -> None:
@@ -166,12 +193,12 @@ async def test_a_deactivated_account_is_disconnected(tmp_path: Path) -> None:
             assert await bob.code() == 4403
 
 
-async def pour(client: Client, count: int) -> None:
-    """So many messages of 7.5 kB; returns when the client has them back."""
-    known = len(client.events())
+async def pour(client: Client, count: int, text: str = "") -> None:
+    """So many messages; returns when the client has had them back, and has forgotten them."""
     for start in range(0, count, 50):
-        await asyncio.gather(*(client.say(f"{number} " + "word " * 1500) for number in range(start, start + 50)))
-    await until(lambda: len(client.events()) == known + count)
+        await asyncio.gather(*(client.say(f"{number} {text}") for number in range(start, start + 50)))
+        await until(lambda: len(client.events()) == 50)
+        client.frames.clear()
 
 
 def on_redis(site: Site, url: str) -> Site:
