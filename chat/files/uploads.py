@@ -1,5 +1,6 @@
 """Taking a file in: limits, commitment, type, picture; then contents and row, durable before the answer."""
 
+import logging
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Upload = UploadedFile[Any]
 else:
     Upload = UploadedFile
+
+logger = logging.getLogger(__name__)
 
 PER_S, BURST = 0.5, 40
 _rates = Rates(PER_S, BURST)
@@ -58,9 +61,13 @@ def receive(user: User, room: Room, upload: Upload, said_size: int | None = None
         width=picture.width if picture else None,
         height=picture.height if picture else None,
     )
-    storage().save(file.contents, upload)
-    if picture:
-        storage().save(file.thumbnail, ContentFile(picture.thumbnail))
+    try:
+        storage().save(file.contents, upload)
+        if picture:
+            storage().save(file.thumbnail, ContentFile(picture.thumbnail))
+    except Exception as error:  # a disk is full, a bucket is away; the row stays for the sweep
+        logger.exception("A file could not be stored.")
+        raise UploadRefused("storage", _("The file could not be stored. Please try again.")) from error
     file.state = File.State.WAITING
     file.save(update_fields=["state"])
     return file

@@ -32,6 +32,7 @@ STATUS = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "storage": HTTPStatus.SERVICE_UNAVAILABLE,
     "quota": HTTPStatus.TOO_MANY_REQUESTS,
 }
 
