@@ -1187,7 +1187,8 @@ ENTRY_LINE = fields(
         "body": anything,
         "receipt": optional(string),
         "consistency": optional(HASHES),
-    }
+    },
+    file_salts=list_of(optional(hexadecimal(32))),
 )
 LAST_LINE = fields({"checkpoint": string, "consistency": HASHES})
 
@@ -1195,14 +1196,15 @@ LAST_LINE = fields({"checkpoint": string, "consistency": HASHES})
 class Room:
     """Takes the lines of an export in order, and remembers of what came before only what the next line must fit to."""
 
-    def __init__(self, report: Report, trust: Trust) -> None:
-        self.report, self.trust = report, trust
+    def __init__(self, report: Report, trust: Trust, folder: Path) -> None:
+        self.report, self.trust, self.folder = report, trust, folder
         self.newest = Report("")
         self.log = self.room = ""
         self.seq = self.sealed = self.received_ms = 0
         self.hash, self.index = bytes(32), -1
         self.checkpoint: Checkpoint | None = None
         self.is_closed = False
+        self.files = self.files_left_out = 0
         self.checkpoints = self.erased = self.without_device = self.by_unknown_device = 0
         self.bodiless: dict[str, int] = {}
         """Hash and number of the entries whose body is gone and whose erase entry has not come yet."""
@@ -1227,6 +1229,7 @@ class Room:
         entry = parse_entry(line["record"], line["salt"], line["body"])
         self._check_place(line, entry)
         self._count(entry)
+        self._check_files(entry, line.get("file_salts"))
         if (line["receipt"] is None) != (line["consistency"] is None):
             raise Refused("consistency", "null exactly where receipt is null", line["consistency"])
         if line["receipt"] is None:
@@ -1265,6 +1268,27 @@ class Room:
             self._fail("time of recording", f"{self.received_ms} or later", record["received_ms"])
         self.hash, self.received_ms = hash_, record["received_ms"]
 
+    def _check_files(self, entry: Entry, salts: list[str | None] | None) -> None:
+        """Contents lie beside the export, called by their commitments; a salt says that they are there."""
+        files = (entry.body or {}).get("files", [])
+        if salts is None:
+            salts = [None] * len(files)
+        if len(salts) != len(files):
+            raise Refused("file_salts", f"one for each of {len(files)} files", len(salts))
+        for file, salt in zip(files, salts):
+            if salt is None:
+                self.files_left_out += 1
+                continue
+            self.files += 1
+            path = self.folder / "files" / file["commitment"]
+            try:
+                size, found = commit_file(path, bytes.fromhex(salt))
+            except FileNotFoundError:
+                self._fail("contents of a file", str(path), "none")
+                continue
+            if (size, found) != (file["size"], file["commitment"]):
+                self._fail(f"contents of {path}", f"{file['size']} bytes, {file['commitment']}", f"{size}, {found}")
+
     def _count(self, entry: Entry) -> None:
         statement = entry.statement
         if entry.has_lost_its_body:
@@ -1293,10 +1317,20 @@ class Room:
         self.report.fail(f"entry {self.seq}", says, expected, got)
 
 
+def commit_file(path: Path, salt: bytes) -> tuple[int, str]:
+    """How long the file is, and the commitment to it. Read in pieces."""
+    digest, size = hashlib.sha256(b"connect-file/v1\n" + salt), 0
+    with open(path, "rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            digest.update(chunk)
+            size += len(chunk)
+    return size, digest.hexdigest()
+
+
 def verify_room(path: Path, trust: Trust) -> Report:
     """An exported room: order, links, bodies, receipts, one history behind all of them."""
     report = Report(str(path))
-    room = Room(report, trust)
+    room = Room(report, trust, path.parent)
     with open(path, "rb") as file:
         for number, data in enumerate(watch(iter(lambda: file.readline(MAX_FILE), b""), "lines"), 1):
             try:
@@ -1320,9 +1354,14 @@ def _conclude_room(report: Report, room: Room) -> None:
     pending, size = room.seq - room.sealed, room.checkpoint.size if room.checkpoint else 0
     report.title = f"Room {room.room} of {room.log}, {room.seq:,} entries"
     report.values.update(log=room.log, room=room.room, entries=room.seq, sealed=room.sealed, erased=room.erased)
+    report.values.update(files=room.files)
     report.values.update(size=size, hash=room.hash.hex())
     report.ok("order", f"entries 1 to {room.seq:,}, none missing between, each linked to the one before")
     report.ok("bodies", f"each is the recorded one; {room.erased:,} erased, each named by a later erase entry")
+    if room.files:
+        report.ok("files", f"the contents of {room.files:,} hash with their salts to what the messages commit to")
+    if room.files_left_out:
+        report.leave_open("files", f"the contents of {room.files_left_out:,} are not in the export")
     report.ok("receipts", f"{room.sealed:,} verified; {pending:,} entries still pending")
     report.ok("history", f"all {room.checkpoints:,} checkpoints are beginnings of the newest, of {size:,} entries")
     report.include(room.newest, "newest")

@@ -6,12 +6,14 @@ A head, any number of pieces with entries, and a foot, so that a page of any len
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.models import User
+from chat.files.shown import size_words
 from chat.models import Room
 from chat.people import Person, find_people
 from ledger.core.checkpoints import parse_checkpoint
@@ -58,17 +60,17 @@ class ExportPage:
     def foot(self) -> str:
         return self._foot
 
-    def entries(self, rows: Sequence[Message]) -> str:
-        """These entries, in order. Two queries."""
+    def entries(self, rows: Sequence[Message], salts: Mapping[int, list[str | None]]) -> str:
+        """These entries, in order; `salts` are those of the files whose contents are in the export. Two queries."""
         people = find_people({row.author for row in rows})
         refs = {bytes(row.ref) for row in rows if row.ref is not None}
         named = Message.objects.filter(room=self._room.pk, hash__in=refs).values_list("hash", "room_seq")
         seqs = {bytes(hash_): seq for hash_, seq in named}
-        entries = [_describe(row, people[row.author], seqs) for row in rows]
+        entries = [_describe(row, people[row.author], seqs, salts.get(row.pk, [])) for row in rows]
         return render_to_string("chat/_export_entries.html", {"entries": entries})
 
 
-def _describe(row: Message, author: Person, seqs: Mapping[bytes, int]) -> dict[str, Any]:
+def _describe(row: Message, author: Person, seqs: Mapping[bytes, int], salts: Sequence[str | None]) -> dict[str, Any]:
     body = json.loads(row.body) if row.body is not None else {}
     return {
         "seq": row.room_seq,
@@ -80,5 +82,9 @@ def _describe(row: Message, author: Person, seqs: Mapping[bytes, int]) -> dict[s
         "verb": "" if row.kind == "post" and row.ref is None else VERBS.get(row.kind, row.kind),
         "ref": seqs.get(bytes(row.ref)) if row.ref is not None else None,
         "erased": row.body is None and row.body_commitment is not None,
+        "files": [
+            {**file, "about": size_words(file["size"]), "is_here": salt is not None}
+            for file, salt in zip_longest(body.get("files", ()), salts)
+        ],
         "words": body.get("text") or body.get("reason") or body.get("emoji") or body.get("name") or "",
     }

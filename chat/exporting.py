@@ -2,6 +2,7 @@
 
     <slug>.jsonl    connect-room/v1, docs/verify.md       log.vkey      the log's public key
     <slug>.html     needs nothing but itself              checkpoint    the newest signed one
+    files/…         contents of files, by commitment
 
 The room is read in pages of one consistent state, so memory stays constant and nobody waits. The files get their folder
 once all of them are whole and the room has been told: an export that nobody could see does not exist.
@@ -11,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from django.conf import settings
 
 from accounts.models import User
 from chat.export_page import ExportPage
+from chat.files.exporting import ExportFiles
 from chat.models import Room
 from ledger.core.canonical import encode_canonical, parse_canonical
 from ledger.core.errors import LedgerFormatError
@@ -70,6 +72,7 @@ class _Export:
             raise ExportError("Nothing is signed yet, so there is nothing to export.")
         self._room, self._user, self._folder = room, user, folder
         self._key, self._tip, self._note = genesis.key, tip, checkpoint_note(tip)
+        self._files = ExportFiles(folder)
         self._size = 0
         """Tree size of the newest receipt."""
         self._sealed = 0
@@ -85,9 +88,10 @@ class _Export:
             _write_line(lines, {"format": FORMAT, "log": settings.LOG_ORIGIN, "room": self._room.pk.hex})
             done = 0
             while rows := list(entries.select_related("block").filter(room_seq__gt=done)[:CHUNK]):
-                for line in self._lines(rows):
+                salts = self._files.copy(rows)
+                for line in self._lines(rows, salts):
                     _write_line(lines, line)
-                html.write(page.entries(rows).encode())
+                html.write(page.entries(rows, salts).encode())
                 done = rows[-1].room_seq
                 on_progress(done, head)
             _write_line(lines, self._last_line())
@@ -97,13 +101,15 @@ class _Export:
                 file.write(content.encode())
         return head, self._sealed
 
-    def _lines(self, rows: Sequence[Message]) -> Iterator[Line]:
+    def _lines(self, rows: Sequence[Message], salts: Mapping[int, list[str | None]]) -> Iterator[Line]:
         """The entries with their proofs: one query for all of these, one more for each block's checkpoint."""
         plans = [self._plan(row) if is_provable(row) else None for row in rows]
         tiles = read_tiles({tile for pair in plans if pair for plan in pair for tile in plan.tiles})
         notes: dict[int, str] = {}
         for row, pair in zip(rows, plans, strict=True):
             line = _line(row)
+            if row.pk in salts:
+                line["file_salts"] = salts[row.pk]
             if pair and row.block:
                 self._sealed += 1
                 proof, consistency = (plan.assemble(tiles) for plan in pair)

@@ -14,6 +14,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import DjangoAssertNumQueries
@@ -25,9 +26,12 @@ from chat.exporting import export_room
 from chat.models import Room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
+from chat.tests.files.samples import picture, upload
+from chat.tests.files.test_claims import draft
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.errors import ExportError
 from ledger.models import Block, Genesis, Message
+from ledger.recorder import record
 from ledger.sealing import ensure_genesis, seal
 from ledger.tests.builders import post as entry
 from ledger.tests.sealed import assert_valid
@@ -71,6 +75,8 @@ def verify(folder: Path, place: Path) -> "subprocess.CompletedProcess[str]":
     place.mkdir()
     shutil.copy(ROOT / "connect_verify.py", place)
     shutil.copy(folder / "world.jsonl", place)
+    if (folder / "files").exists():
+        shutil.copytree(folder / "files", place / "files")
     command = [
         sys.executable,
         "-I",
@@ -121,6 +127,37 @@ def test_it_holds_every_version_and_nothing_that_was_erased(room: Room, tmp_path
     assert (entries[8]["body"], entries[8]["salt"], entries[8]["receipt"] is None) == (None, None, False)
     assert (entries[12]["receipt"], entries[12]["consistency"]) == (None, None)
     assert not any(SECRET in path.read_text() for path in folder.iterdir())
+
+
+def test_files_lie_beside_it_and_are_checked(room: Room, bob: User, tmp_path: Path) -> None:
+    world = Room.objects.get(pk=Room.WORLD)
+    contents = {"photo.png": picture(), "<b>minutes.txt": b"seven in favour", "lost.txt": b"lost"}
+    files = [upload(bob, data, name, room=world) for name, data in contents.items()]
+    record(draft(bob, *(file.pk for file in files)))
+    gone = upload(bob, b"erased", "gone.txt", room=world)
+    erase_message(bob, record(draft(bob, gone.pk)).message, uuid4(), "a mistake")
+    default_storage.delete(files[2].contents)
+    seal()
+    folder = export(tmp_path / "out")
+    named = {bytes(file.commitment).hex(): data for file, data in zip(files[:2], contents.values(), strict=False)}
+    assert {path.name: path.read_bytes() for path in (folder / "files").iterdir()} == named
+    (line,) = (line for line in lines_of(folder) if "file_salts" in line)
+    assert line["file_salts"] == [bytes(files[0].salt or b"").hex(), bytes(files[1].salt or b"").hex(), None]
+    page = (folder / "world.html").read_text()
+    assert 'download="photo.png"' in page
+    assert "&lt;b&gt;minutes.txt" in page
+    assert "<bdi>lost.txt</bdi> (not here)" in page
+    assert "gone.txt" not in page
+
+    done = verify(folder, tmp_path / "alone")
+    assert done.returncode == 0, done.stdout
+    assert "the contents of 2 hash with their salts" in done.stdout
+    assert "the contents of 1 are not in the export" in done.stdout
+    content = folder / "files" / next(iter(named))
+    content.write_bytes(named[content.name] + b"x")
+    assert f"FAILED entry {line['seq']}" in verify(folder, tmp_path / "changed").stdout
+    content.unlink()
+    assert f"FAILED entry {line['seq']}" in verify(folder, tmp_path / "missing").stdout
 
 
 def test_key_and_newest_checkpoint_lie_beside_it(room: Room, tmp_path: Path) -> None:
