@@ -3,8 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from connect import my_data
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("account/data/", my_data.page, name="account_data"),
+    path("account/data/download/", my_data.download, name="account_data_download"),
     path("", include("accounts.urls")),
     path("", include("ledger.urls")),
     path("", include("chat.urls")),

@@ -17,6 +17,7 @@ SECTIONS = (
     ("account_sessions", _("Sessions")),
     ("account_appearance", _("Appearance")),
     ("notifications", _("Notifications")),
+    ("account_data", _("My data")),
 )
 
 

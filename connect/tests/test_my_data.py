@@ -1,0 +1,98 @@
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from accounts.models import User
+from chat import own_data
+from chat.models import Membership, Room
+from chat.opening import create_room
+from chat.rooms import ensure_world
+from chat.tests.entries import post
+from connect.tests.people import PASSWORD
+from ledger.models import Message
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators"),
+]
+DOWNLOAD = "/account/data/download/"
+
+
+@pytest.fixture
+def browser(bob: User) -> Client:
+    """Bob, who has just shown his password once more."""
+    ensure_world()
+    client = Client()
+    client.force_login(bob)
+    client.post("/account/again/", {"password": PASSWORD})
+    return client
+
+
+def unpack(answer: Any) -> dict[str, Any]:
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
+        assert archive.testzip() is None
+        texts = {name: archive.read(name) for name in archive.namelist()}
+    lines = [json.loads(line) for line in texts.pop("messages.jsonl").splitlines()]
+    return {name: json.loads(text) for name, text in texts.items()} | {"messages": lines}
+
+
+def test_the_archive_holds_what_is_mine_and_nothing_of_others(
+    browser: Client, bob: User, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_data, "PAGE", 2)
+    mine = [post(f"mine {number}", bob) for number in range(5)]
+    post("hers", alice)
+    answer = browser.post(DOWNLOAD)
+    assert answer["Content-Disposition"] == 'attachment; filename="connect-bob.zip"'
+    data = unpack(answer)
+    assert [entry["body"]["text"] for entry in data["messages"]] == [f"mine {number}" for number in range(5)]
+    assert [entry["hash"] for entry in data["messages"]] == [row.hash.hex() for row in mine]
+    assert data["messages"][0]["receipt"] == f"http://testserver/log/receipt/{mine[0].hash.hex()}"
+    assert (data["account.json"]["username"], data["account.json"]["email"]) == ("bob", "bob@example.org")
+    assert [each["is_this_one"] for each in data["sessions.json"]] == [True]
+    assert [room["name"] for room in data["rooms.json"]] == ["World"]
+
+
+def test_no_secret_is_in_it(browser: Client, bob: User) -> None:
+    Authenticator.objects.create(user=bob, type="totp", data={"secret": "TOPSECRETKEY"})
+    data = unpack(browser.post(DOWNLOAD))
+    assert data["account.json"]["second_steps"][0]["kind"] == "totp"
+    for secret in ("TOPSECRETKEY", bob.password, browser.session.session_key):
+        assert str(secret) not in json.dumps(data)
+
+
+def test_what_i_said_in_a_room_that_i_see_no_more_is_mine_and_its_name_is_not(browser: Client, bob: User) -> None:
+    cellar = create_room(bob, "Cellar", "", Room.Access.PRIVATE)
+    said = post("in the cellar", bob, cellar.pk)
+    assert unpack(browser.post(DOWNLOAD))["messages"][-1]["room"]["name"] == "Cellar"
+    Membership.objects.all().delete()
+    Room.objects.filter(pk=cellar.pk).update(name="Secret cellar")
+    data = unpack(browser.post(DOWNLOAD))
+    assert data["messages"][-1]["hash"] == said.hash.hex()
+    assert (data["messages"][-1]["room"]["name"], data["messages"][-1]["receipt"]) == (None, None)
+    assert "Secret cellar" not in json.dumps(data)
+
+
+def test_an_erased_message_keeps_its_hash_without_its_words(browser: Client, bob: User) -> None:
+    said = post("a slip", bob)
+    Message.objects.filter(pk=said.pk).update(body=None, salt=None)
+    entry = unpack(browser.post(DOWNLOAD))["messages"][0]
+    assert (entry["erased"], entry["body"], entry["hash"]) == (True, None, said.hash.hex())
+
+
+def test_strangers_and_who_only_found_the_browser_open_get_nothing(client: Client, bob: User) -> None:
+    assert client.post(DOWNLOAD)["Location"].startswith("/login/")
+    client.force_login(bob)
+    assert client.get(DOWNLOAD).status_code == 405
+    assert client.post(DOWNLOAD)["Location"].startswith("/account/again/")
+    assert Client(enforce_csrf_checks=True).post(DOWNLOAD).status_code == 403
+
+
+def test_three_downloads_in_five_minutes(browser: Client) -> None:
+    assert [browser.post(DOWNLOAD).status_code for _ in range(4)] == [200, 200, 200, 429]
