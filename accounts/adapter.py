@@ -37,6 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_taken": "An account with this address exists already. Log in, or reset its password.",
         "username_taken": "This name is taken, or looks like one that is.",
         "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
+        "incorrect_password": "This is not your password.",
         "enter_current_password": "This is not your current password.",
     }
 

@@ -40,6 +40,11 @@ class Seat:
     seen_at: datetime
     is_current: bool
 
+    @property
+    def is_active(self) -> bool:
+        """In use as far as is written down: that may be a minute old."""
+        return self.is_current or (timezone.now() - self.seen_at).total_seconds() < 2 * SEEN_EVERY_S
+
 
 def is_due(session_key: str) -> bool:
     return time.monotonic() - _seen_s.get(session_key, -SEEN_EVERY_S) >= SEEN_EVERY_S

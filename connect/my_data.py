@@ -27,6 +27,7 @@ from chat.threads import readers
 
 @login_required
 @require_safe
+@reauthentication_required(app="connect")  # type: ignore[untyped-decorator]
 def page(request: HttpRequest) -> HttpResponse:
     return render(request, "account/settings/data.html")
 

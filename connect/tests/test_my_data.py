@@ -89,6 +89,7 @@ def test_an_erased_message_keeps_its_hash_without_its_words(browser: Client, bob
 def test_strangers_and_who_only_found_the_browser_open_get_nothing(client: Client, bob: User) -> None:
     assert client.post(DOWNLOAD)["Location"].startswith("/login/")
     client.force_login(bob)
+    assert client.get("/account/data/")["Location"].startswith("/account/again/")
     assert client.get(DOWNLOAD).status_code == 405
     assert client.post(DOWNLOAD)["Location"].startswith("/account/again/")
     assert Client(enforce_csrf_checks=True).post(DOWNLOAD).status_code == 403

@@ -14,7 +14,7 @@ DARK, LIGHT = "rgb(11, 13, 23)", "rgb(255, 255, 255)"
 WIDE = "```\n" + "a line of code that no phone can show whole " * 4 + "\n```"
 TOO_SMALL = """[...document.querySelectorAll("a, button, input, textarea")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-  .filter((node) => !node.matches("p a, .skip"))
+  .filter((node) => !node.matches("p a, .skip, .check input"))
   .filter((node) => Math.min(node.getBoundingClientRect().width, node.getBoundingClientRect().height) < 44)
   .map((node) => node.outerHTML)"""
 
