@@ -8,6 +8,7 @@ yet.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,7 @@ class _Around:
     people: Mapping[UUID, Person]
     names: set[str]
     files: Mapping[int, Sequence[File]]
+    before: Mapping[int, Event]
     unsigned: set[int]
 
 
@@ -77,6 +79,7 @@ def _look_around(messages: Sequence[Message]) -> _Around:
     acts = find_acts([*(row for row in messages if row.kind == "post"), *originals.values()])
     authors = {row.author for row in messages} | {row.author for row in originals.values()}
     authors.update(people_of(acts.values()))
+    authors.update(UUID(_body(row)["member"]) for row in messages if row.kind.startswith("member."))
     edits = [edit for each in acts.values() for edit in each.edits]
     return _Around(
         originals=originals,
@@ -84,6 +87,7 @@ def _look_around(messages: Sequence[Message]) -> _Around:
         people=find_people(authors) if authors else {},
         names=find_mentionable(find_names(_texts((*messages, *edits)))),
         files=find_attachments(messages),
+        before=_find_before(messages),
         unsigned=_find_unsigned(messages),
     )
 
@@ -120,9 +124,17 @@ def _event(row: Message, around: _Around) -> Event:
         # Who has the body computes it.
         **({"body_commitment": _hex(row.body_commitment)} if erased else {}),
         **(_became(acts, around, erased=erased) if row.kind == "post" else {}),
+        **(_about(row, around) if row.kind.startswith(("member.", "room.")) else {}),
         "leaf_index": None if is_unsigned else row.leaf_index,  # These two last: see encode_sealed.
         "block": None if is_unsigned else row.block_id,
     }
+
+
+def _about(row: Message, around: _Around) -> Event:
+    """Who came or went; what the room was before it was changed."""
+    if row.kind.startswith("member."):
+        return {"member": around.people[UUID(_body(row)["member"])]}
+    return {"before": around.before[row.pk]} if row.pk in around.before else {}
 
 
 def _attached(body: Mapping[str, Any] | None, files: Sequence[File]) -> Event:
@@ -162,6 +174,16 @@ def _find_originals(messages: Sequence[Message]) -> dict[Post, Message]:
     return {(row.room, bytes(row.hash)): row for row in rows}
 
 
+def _find_before(messages: Sequence[Message]) -> dict[int, Event]:
+    """What was said of the rooms before the rows that change them."""
+    changes = [row for row in messages if row.kind == "room.update"]
+    if not changes:
+        return {}
+    told = Message.objects.filter(room__in={row.room for row in changes}, kind__in=("room.create", "room.update"))
+    rows = list(told.order_by("room", "room_seq"))
+    return {row.pk: _body(before) for before, row in pairwise(rows) if before.room == row.room}
+
+
 def _find_unsigned(messages: Sequence[Message]) -> set[int]:
     """The blocks among theirs whose checkpoint is not signed yet: nobody is told of them."""
     heights = {row.block_id for row in messages if row.block_id is not None}
@@ -194,6 +216,11 @@ def _texts(rows: Iterable[Message]) -> Iterator[str]:
 
 def _text_of(row: Message) -> str | None:
     return None if row.body is None else str(orjson.loads(row.body).get("text", ""))
+
+
+def _body(row: Message) -> Event:
+    body: Event = orjson.loads(row.body or "{}")
+    return body
 
 
 def _hex(value: bytes | memoryview | None) -> str | None:

@@ -10,13 +10,9 @@ from typing import Any
 
 from django import template
 
+from chat import notes
+
 GROUP_MS = 5 * 60 * 1000
-NOTES = {
-    "room.create": "{name} opened the room.",
-    "room.update": "{name} changed the room.",
-    "member.join": "{name} joined.",
-    "member.leave": "{name} left.",
-}
 
 Event = Mapping[str, Any]
 register = template.Library()
@@ -28,7 +24,7 @@ def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[st
     newest_mine = next((event["seq"] for event in reversed(events) if _is_mine(event, me)), None)
     day, group = None, None
     for event, following in zip_longest(events, events[1:]):
-        if event["kind"] != "post" and event["kind"] not in NOTES:
+        if event["kind"] != "post" and event["kind"] not in notes.KINDS:
             continue
         received = datetime.fromtimestamp(event["received_ms"] / 1000, UTC)
         if received.date() != day:
@@ -48,7 +44,7 @@ def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[st
             yield {
                 "kind": "note",
                 "key": f"s{event['seq']}",
-                "text": NOTES[event["kind"]].format(name=event["author"]["name"]),
+                "text": notes.note(event),
             }
 
 

@@ -6,16 +6,12 @@
  * ends, newestMine, canErase}.
  */
 
+import { isNote, note } from "./notes.js";
+
 const GROUP_MS = 5 * 60 * 1000;
 const SYSTEM = "0".repeat(32);
-const NOTES = {
-  "room.create": (name) => `${name} opened the room.`,
-  "room.update": (name) => `${name} changed the room.`,
-  "member.join": (name) => `${name} joined.`,
-  "member.leave": (name) => `${name} left.`,
-};
 
-export const isShown = (event) => event.kind === "post" || event.kind in NOTES;
+export const isShown = (event) => event.kind === "post" || isNote(event);
 
 /** Rows of `events` (ascending, without a gap) and, where the window reaches the end, of the `unsent` items. */
 export function toRows({ events, unsent, me, dayOf, atEnd }) {
@@ -74,7 +70,7 @@ function addMessage(builder, row, extra) {
 
 function addNote(builder, event) {
   addDay(builder, event.received_ms);
-  builder.rows.push({ kind: "note", key: `s${event.seq}`, text: NOTES[event.kind](event.author.name) });
+  builder.rows.push({ kind: "note", key: `s${event.seq}`, text: note(event) });
   builder.group = null;
 }
 
