@@ -67,4 +67,4 @@ class Doors:
 
     def _show_out(self, connection: Connection, ring: Ring) -> None:
         self._hub.forget(connection, ring.room)
-        connection.push(encode_reset(ring.room, LEFT))
+        connection.push(encode_reset(ring.room, LEFT, gone=True))

@@ -8,7 +8,7 @@ from accounts.models import User
 from chat.changing import act, member_entry, reason_entry, system_words
 from chat.models import Ban, Membership, Room
 from chat.refusals import Refusal
-from chat.roles import OUTSIDE, moderates, rank_in, rank_of
+from chat.roles import acts_on, moderates, rank_in, roles_to_give
 from ledger.drafts import Draft
 
 Role = Membership.Role
@@ -84,7 +84,7 @@ def set_role(by: User, room: Room, member: User, role: str) -> None:
     def plan(now: Room) -> Sequence[Draft]:
         _check_has_members(now)
         _check_above(by, now, member)
-        if rank_in(by, now) < max(rank_of(Role.ADMIN), rank_of(role)):
+        if role not in roles_to_give(rank_in(by, now)):
             raise Refusal("forbidden", _("You can give no more than you have."))
         membership = Membership.objects.filter(room=now, user=member).first()
         if membership is None:
@@ -128,7 +128,5 @@ def _check_owned_without(membership: Membership) -> None:
 
 
 def _check_above(by: User, room: Room, member: User) -> None:
-    """An owner may act on other owners: else nobody could."""
-    mine, theirs = rank_in(by, room), rank_in(member, room)
-    if not moderates(by, room) or (mine <= theirs and mine != rank_of(Role.OWNER)) or mine == OUTSIDE:
+    if not acts_on(rank_in(by, room), rank_in(member, room)):
         raise Refusal("forbidden", _("You can do this only to people below you in this room."))

@@ -115,8 +115,9 @@ def encode_pong(n: int, now_ms: int, heads: Mapping[UUID, int]) -> str:
     return _encode({"type": "pong", "n": n, "now_ms": now_ms, "heads": {room.hex: seq for room, seq in heads.items()}})
 
 
-def encode_reset(room: UUID, why: str) -> str:
-    return _encode({"type": "reset", "room": room.hex, "why": why})
+def encode_reset(room: UUID, why: str, *, gone: bool = False) -> str:
+    """`gone`: they are not in the room any more."""
+    return _encode({"type": "reset", "room": room.hex, "why": why} | ({"gone": True} if gone else {}))
 
 
 def encode_bye(code: CloseCode) -> str:

@@ -22,13 +22,18 @@ def rank_of(role: str | None) -> int:
     return OUTSIDE if role is None else _RANKS.index(Role(role))
 
 
+def site_rank(user: User) -> int:
+    """Of whoever looks after the site, in the rooms that they see."""
+    return rank_of(Role.OWNER if user.is_superuser else Role.ADMIN if user.is_staff else None)
+
+
 def rank_in(user: User, room: Room) -> int:
     """The user's standing; `OUTSIDE` for who may read at most."""
     role = Membership.objects.filter(room=room, user=user).values_list("role", flat=True).first()
     rank = rank_of(role)
     if room.is_direct or not user.is_active:
         return min(rank, rank_of(Role.MEMBER))
-    site = rank_of(Role.OWNER if user.is_superuser else Role.ADMIN if user.is_staff else None)
+    site = site_rank(user)
     if site > rank and (role or Room.objects.visible_to(user).filter(pk=room.pk).exists()):
         return site
     return rank
@@ -40,3 +45,13 @@ def moderates(user: User, room: Room) -> bool:
 
 def administers(user: User, room: Room) -> bool:
     return rank_in(user, room) >= rank_of(Role.ADMIN)
+
+
+def acts_on(rank: int, other: int) -> bool:
+    """Whether one of this rank removes one of the other. An owner acts on owners, too: else nobody could."""
+    return rank >= rank_of(Role.MODERATOR) and (rank > other or rank == rank_of(Role.OWNER))
+
+
+def roles_to_give(rank: int) -> list[Membership.Role]:
+    """What one of this rank may make somebody below."""
+    return [role for role in _RANKS if rank >= max(rank_of(Role.ADMIN), rank_of(role))]

@@ -2,11 +2,16 @@
 
 from django.urls import path, re_path
 
-from chat import erase_views, notice_views, views
+from chat import details_views, erase_views, notice_views, room_views, views
 from chat.files import views as file_views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("rooms/", room_views.rooms, name="rooms"),
+    path("rooms/new/", room_views.new_room, name="new_room"),
+    path("direct/new/", room_views.new_direct, name="new_direct"),
+    path("rooms/<slug:slug>/details/", details_views.details, name="details"),
+    path("rooms/<slug:slug>/add/", details_views.add_people, name="add_people"),
     path("rooms/<slug:slug>/", views.room, name="room"),
     re_path(r"^rooms/(?P<slug>[-a-zA-Z0-9_]+)/erase/(?P<leaf_hash>[0-9a-f]{64})/$", erase_views.erase, name="erase"),
     path("rooms/<slug:slug>/files/", file_views.upload, name="upload"),

@@ -22,6 +22,7 @@ from chat.events import build_events
 from chat.files.claims import find_claim
 from chat.files.names import inert_name
 from chat.files.uploads import UploadRefused, receive
+from chat.finding import find_room
 from chat.hub import running_hub
 from chat.models import Room
 from chat.notices import describe_choices
@@ -30,6 +31,7 @@ from chat.posting import check_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
 from chat.roles import moderates
+from chat.sidebar import build_sidebar
 from ledger.core.errors import LedgerFormatError
 from ledger.errors import NoSuchRoom
 from ledger.models import Block, Genesis, Message
@@ -64,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def room(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Room.objects.visible_to(request.user), slug=slug)
+    found = find_room(request, slug)
     if request.method != "POST":
         return _page(request, found)
     try:
@@ -107,7 +109,8 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
     tip = Block.objects.signed_tip()
     context: dict[str, Any] = {
         "room": room,
-        "rooms": Room.objects.joined_by(user).order_by("name"),
+        "sidebar": build_sidebar(user),
+        "is_in": store.is_in(user, room.pk),
         "me": describe(user),
         "moderates": moderates(user, room),
         "events": events,

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger.core.errors import TileError
+from ledger.core.records import SYSTEM_AUTHOR as NOBODY
 from ledger.core.tilepaths import parse_tile_path
 from ledger.models import Block, Genesis, Message
 from ledger.published import checkpoint_note, published_tile, signed_size
@@ -77,7 +78,8 @@ def log_key(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:
     """An entry's receipt, for who may read its room. An entry that waits for its block says when to come back."""
     message = Message.objects.select_related("block").filter(hash=bytes.fromhex(leaf_hash)).first()
-    if message is None or not readable_rooms(request.user, [message.room]):
+    # Asked also where there is no such entry: the time that it takes would tell that there is one.
+    if not readable_rooms(request.user, [message.room if message else NOBODY]) or message is None:
         return JsonResponse({"code": "not_found", "detail": "No such entry."}, status=HTTPStatus.NOT_FOUND)
     if not is_provable(message):
         pending = JsonResponse({"code": "pending", "detail": "Recorded; not sealed yet."}, status=HTTPStatus.NOT_FOUND)

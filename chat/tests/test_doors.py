@@ -72,7 +72,7 @@ class Client:
 
     async def is_out(self, room: Room) -> None:
         await until(lambda: self.frames("reset"))
-        assert self.frames("reset") == [{"type": "reset", "room": room.pk.hex, "why": LEFT}]
+        assert self.frames("reset") == [{"type": "reset", "room": room.pk.hex, "why": LEFT, "gone": True}]
 
 
 class Scene:

@@ -10,9 +10,11 @@ import { Health } from "./health.js";
 import { listen } from "./keys.js";
 import { openOutbox } from "./outbox.js";
 import { Notices } from "./notices.js";
+import { Place } from "./place.js";
 import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
 import { CLOSE, newId, send, typing as typingFrame } from "./protocol.js";
+import { Sidebar } from "./sidebar.js";
 import { createState, cursors, reduce } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { Typing } from "./typing.js";
@@ -65,6 +67,17 @@ const timeline = new Timeline({
 });
 
 const attaching = new Attaching({ form: find("composer"), dropZone: main, limits: () => state.limits });
+const sidebar = new Sidebar({
+  lists: Object.fromEntries([...document.querySelectorAll("[data-rooms]")].map((node) => [node.dataset.rooms, node])),
+  templates: Object.fromEntries(["room", "direct"].map((kind) => [kind, document.querySelector(`[data-template="sidebar-${kind}"]`)])),
+  current: room,
+  me,
+});
+
+const place = new Place({
+  room,
+  nodes: { name: document.getElementById("room-name"), topic: find("topic"), composer: find("composer"), closed: find("closed") },
+});
 
 const composer = new Composer({
   form: find("composer"),
@@ -112,6 +125,8 @@ const typing = new Typing({
 
 function dispatch(frame) {
   proof.hear(frame);
+  sidebar.hear(frame);
+  place.hear(frame);
   presence.hear(frame);
   typing.hear(frame);
   if (frame.type === "read") notices.read(frame);
@@ -127,6 +142,7 @@ function carryOut(effect) {
   else if (effect.settle) flusher.settle(effect.settle, effect.verdict);
   else if (effect.arrived) arrived(effect);
   else if (effect.erased) forget(lookUp(effect.erased));
+  else if (effect.gone === room) leave();
   else if (effect.reload) reload();
 }
 
@@ -154,6 +170,13 @@ function connectionChanged(newState, code) {
     attaching.uploads.resume();
   } else flusher.disconnected();
   if (newState === "closed" && code === CLOSE.NEWER_PROTOCOL) reload();
+}
+
+/** What was said stays on the screen behind the dialog no longer than its reader does. */
+function leave() {
+  const dialog = find("left");
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  if (!dialog.open) dialog.showModal();
 }
 
 /** At most once in ten seconds: a server that keeps asking for it must not spin the page. */

@@ -3,7 +3,8 @@
  * randomness, no network. Delivery is at least once and in any order; what people see is each entry once and in order.
  *
  * Effects: {ask: frame} to send · {settle: clientId, verdict} for the outbox · {arrived: events, room} new entries ·
- * {erased: hashes} words to be forgotten everywhere else · {reload: true} start again from the server's page.
+ * {erased: hashes} words to be forgotten everywhere else · {gone: room} one is not in it any more · {reload: true} start
+ * again from the server's page.
  */
 
 import { erasedBy } from "./erasure.js";
@@ -18,6 +19,7 @@ export function createState({ me, room, events, cursor, limits }) {
     limits: { ...DEFAULT_LIMITS, ...limits },
     height: null, // of the newest block heard of on this connection
     blocks: {}, // height → what its `sealed` frame told
+    current: room,
     rooms: { [room]: openLog(events, cursor) },
     asking: {}, // ids of questions on their way
     outbox: [],
@@ -43,7 +45,7 @@ const STEPS = {
   error: refuse,
   sealed: sealBlock,
   pong: compareHeads,
-  reset: (state) => done(state, [{ reload: true }]),
+  reset,
   "local/outbox": (state, { items }) => done(echo(state, items)),
   "local/older": (state, { room }) => askOlder(state, room),
 };
@@ -58,9 +60,17 @@ function welcome(state, frame) {
     rooms[id] = rooms[id] ? { ...rooms[id], head: Math.max(rooms[id].head, head) } : openLog([], head);
   }
   // Blocks that were sealed while nobody listened: ask again for what still looks pending.
-  const asks = Object.entries(rooms).flatMap(([id, log]) => askPending(id, log));
+  const asks = frame.rooms.flatMap(({ id }) => askPending(id, rooms[id]));
   const limits = { ...state.limits, ...frame.limits };
   return done({ ...state, rooms, limits, asking: {}, height: null }, asks);
+}
+
+/** A room that one is not in any more goes; that of the page stays as it was until the page does. */
+function reset(state, { room, gone }) {
+  if (!gone) return done(state, [{ reload: true }]);
+  const { [room]: left, ...others } = state.rooms;
+  const rooms = room === state.current ? state.rooms : others;
+  return done({ ...state, rooms }, [{ gone: room }]);
 }
 
 function askPending(room, log) {

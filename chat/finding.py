@@ -1,0 +1,60 @@
+"""Finding rooms and people for pages."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from chat.models import Room
+from chat.names import name_rooms
+
+PEOPLE_SHOWN = 50
+
+
+def find_room(request: HttpRequest, slug: str) -> Room:
+    """The room under the name that the user knows it by; 404 where it does not exist for them."""
+    user = user_of(request)
+    return name_rooms([get_object_or_404(Room.objects.visible_to(user), slug=slug)], user)[0]
+
+
+def user_of(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class PeopleChoice:
+    """People to choose from: whom the search finds, and whom the form holds as chosen already.
+
+    A form that searches is sent like one that is done, so what was chosen stays chosen while one goes on looking.
+    """
+
+    def __init__(self, request: HttpRequest, without: Iterable[UUID]) -> None:
+        self.query = request.POST.get("q", "").strip()[:80]
+        self.is_search = "search" in request.POST
+        candidates = User.objects.filter(is_active=True).exclude(pk__in=list(without)).order_by("username")
+        self.chosen = list(candidates.filter(pk__in=_read_ids(request.POST.getlist("person"))))
+        found = self._search(candidates).exclude(pk__in=[user.pk for user in self.chosen])
+        self.found = list(found[: PEOPLE_SHOWN + 1])
+        self.has_more = len(self.found) > PEOPLE_SHOWN
+        del self.found[PEOPLE_SHOWN:]
+
+    def _search(self, people: QuerySet[User]) -> QuerySet[User]:
+        for word in self.query.lstrip("@").split():
+            people = people.filter(
+                Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
+            )
+        return people
+
+
+def _read_ids(values: Iterable[str]) -> list[UUID]:
+    """Those that are ids."""
+    ids = []
+    for value in values:
+        try:
+            ids.append(UUID(value))
+        except ValueError:
+            continue
+    return ids

@@ -1,0 +1,33 @@
+"""Forms of rooms."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Room
+
+
+class OneLineField(forms.CharField):
+    """White space of any kind is one space."""
+
+    def to_python(self, value: object) -> str:
+        return " ".join(str(super().to_python(value) or "").split())
+
+
+class RoomForm(forms.Form):
+    name = OneLineField(label=_("Name"), max_length=80)
+    topic = OneLineField(label=_("Topic"), max_length=250, required=False, help_text=_("What it is about."))
+    access = forms.ChoiceField(
+        label=_("Who may read"),
+        choices=[
+            (Room.Access.PUBLIC.value, _("Public: everybody may read and join")),
+            (Room.Access.PRIVATE.value, _("Private: only people who are added")),
+        ],
+        initial=Room.Access.PUBLIC.value,
+    )
+
+
+class WorldForm(forms.Form):
+    """A room for everyone stays that."""
+
+    name = OneLineField(label=_("Name"), max_length=80)
+    topic = OneLineField(label=_("Topic"), max_length=250, required=False)

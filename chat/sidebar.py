@@ -1,0 +1,20 @@
+"""The rooms beside a page: rooms and people, with what is new in each. The browser goes on from there (sidebar.js)."""
+
+from typing import Any
+
+from accounts.models import User
+from chat import store
+from chat.unread import Unread, count_unread
+
+
+def build_sidebar(user: User) -> dict[str, list[dict[str, Any]]]:
+    """`rooms` and `people`, by name; archived rooms are found on the page of all rooms."""
+    found = [(room, read) for room, read in store.find_rooms(user) if not room.archived]
+    heads = store.find_heads([room.pk for room, _ in found])
+    unread = count_unread(user.pk, {room.pk: (read, heads.get(room.pk, 0)) for room, read in found})
+    rows = [{"room": room, **unread.get(room.pk, Unread())._asdict()} for room, _ in found]
+    rows.sort(key=lambda row: row["room"].name.casefold())
+    return {
+        "rooms": [row for row in rows if not row["room"].is_direct],
+        "people": [row for row in rows if row["room"].is_direct],
+    }

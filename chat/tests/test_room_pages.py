@@ -1,0 +1,230 @@
+"""Pages about rooms, without a script: what one may do works, what one may not is refused, what is hidden is a 404."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from chat.joining import add, join, set_role
+from chat.models import Ban, Membership, Room
+from chat.opening import create_room, open_direct, update_room
+from chat.rooms import ensure_world
+from chat.tests.entries import post
+from connect.tests.people import person
+from ledger.models import Message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def tea(bob: User, charlie: User) -> Room:
+    """Bob's public room; charlie is not in it."""
+    ensure_world()
+    return create_room(bob, "Tea", "Leaves", "public")
+
+
+@pytest.fixture
+def plans(bob: User) -> Room:
+    """Bob's private room."""
+    ensure_world()
+    return create_room(bob, "Plans", "", "private")
+
+
+def as_(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def act(browser: Client, room: Room, act: str, **form: Any) -> int:
+    return browser.post(f"/rooms/{room.slug}/details/", {"act": act, **form}).status_code
+
+
+def page(browser: Client, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_room_is_opened_by_a_form(bob: User) -> None:
+    ensure_world()
+    browser = as_(bob)
+    answer = browser.post("/rooms/new/", {"name": "  Tea \n time ", "topic": "", "access": "private"})
+    room = Room.objects.get(access="private")
+    assert (answer.status_code, answer["Location"]) == (303, f"/rooms/{room.slug}/")
+    assert room.name == "Tea time"
+    assert "Tea time" in page(browser, "/")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "", "access": "public"},
+        {"name": " \t", "access": "public"},
+        {"name": "x" * 81, "access": "public"},
+        {"name": "a\0b", "access": "public"},
+        {"name": "Tea", "access": "everyone"},
+        {"name": "Tea", "access": "direct"},
+        {"name": "Tea", "topic": "x" * 251, "access": "public"},
+    ],
+)
+def test_a_mistaken_form_says_so_and_opens_nothing(form: dict[str, str], bob: User) -> None:
+    answer = as_(bob).post("/rooms/new/", form)
+    assert answer.status_code == 400
+    assert "errorlist" in answer.content.decode() or "field--invalid" in answer.content.decode()
+    assert not Room.objects.exists()
+
+
+def test_a_public_room_is_read_before_it_is_joined(tea: Room, bob: User, charlie: User) -> None:
+    post("earl grey", bob, tea.pk)
+    browser = as_(charlie)
+    assert "Tea" not in page(browser, "/")
+    assert "Leaves" in page(browser, "/rooms/")
+    shown = page(browser, f"/rooms/{tea.slug}/")
+    assert "earl grey" in shown
+    assert "data-composer" not in shown
+    assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 403
+    assert act(browser, tea, "join") == 303
+    assert "data-composer" in page(browser, f"/rooms/{tea.slug}/")
+    assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 303
+    assert act(browser, tea, "leave") == 303
+    assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 403
+
+
+def test_a_conversation_is_started_with_whom_one_finds(bob: User, charlie: User) -> None:
+    ensure_world()
+    dora = person("dora")
+    browser = as_(bob)
+    found = browser.post("/direct/new/", {"q": "char", "search": "1", "person": [str(dora.pk)]})
+    assert found.context["choice"].chosen == [dora]
+    assert found.context["choice"].found == [charlie]
+    answer = browser.post("/direct/new/", {"person": [str(dora.pk), str(charlie.pk)]})
+    room = Room.objects.get(access="direct")
+    assert answer["Location"] == f"/rooms/{room.slug}/"
+    assert "charlie, dora" in page(browser, answer["Location"])
+    assert "bob, dora" in page(as_(charlie), "/")
+    assert as_(person("eve")).get(answer["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize("people", [[], ["nonsense"], ["00000000-0000-0000-0000-000000000000"]])
+def test_a_conversation_needs_somebody(people: list[str], bob: User) -> None:
+    ensure_world()
+    assert as_(bob).post("/direct/new/", {"person": people}).status_code == 403
+    assert not Room.objects.filter(access="direct").exists()
+
+
+def test_an_owner_does_all_that_there_is_to_do(plans: Room, bob: User, charlie: User) -> None:
+    browser = as_(bob)
+    assert browser.post(f"/rooms/{plans.slug}/add/", {"person": [str(charlie.pk)]}).status_code == 303
+    assert act(browser, plans, "role", person=charlie.pk, role="admin") == 303
+    assert Membership.objects.get(user=charlie).role == "admin"
+    assert act(browser, plans, "update", name="Deeds", topic="Done", access="public") == 303
+    assert act(browser, plans, "archive") == 303
+    assert "archived" in page(browser, f"/rooms/{plans.slug}/")
+    assert act(browser, plans, "unarchive") == 303
+    assert act(browser, plans, "remove", person=charlie.pk, reason="enough", ban="on") == 303
+    assert Ban.objects.get().user == charlie
+    plans.refresh_from_db()
+    assert (plans.name, plans.topic, plans.access, plans.archived) == ("Deeds", "Done", "public", False)
+    assert act(browser, plans, "update", name="", topic="", access="public") == 400
+    assert act(browser, plans, "nonsense") == 404
+
+
+def test_a_member_is_offered_nothing_that_is_refused(plans: Room, bob: User, charlie: User) -> None:
+    add(bob, plans, [charlie])
+    browser = as_(charlie)
+    shown = page(browser, f"/rooms/{plans.slug}/details/")
+    for offered in ("Manage", "Add people", "Change the room", "Archive"):
+        assert offered not in shown
+    assert "Leave the room" in shown
+    before = Message.objects.count()
+    for refused in ("update", "archive", "remove", "role"):
+        form = {"person": bob.pk, "role": "member", "name": "Mine", "access": "public"}
+        assert act(browser, plans, refused, **form) == 403
+    assert browser.post(f"/rooms/{plans.slug}/add/", {"person": [str(person("dora").pk)]}).status_code == 403
+    assert Message.objects.count() == before
+    set_role(bob, plans, charlie, "moderator")
+    assert "Add people" in page(browser, f"/rooms/{plans.slug}/details/")
+
+
+def test_a_visitor_is_sent_to_log_in(tea: Room, client: Client) -> None:
+    for path in ("/rooms/", "/rooms/new/", "/direct/new/", f"/rooms/{tea.slug}/details/", f"/rooms/{tea.slug}/add/"):
+        assert client.get(path)["Location"].startswith("/login/")
+
+
+def probes(room: Room, message: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Everything that names a room or an entry in it: method, path, form."""
+    details = f"/rooms/{room.slug}/details/"
+    acts = [("post", details, {"act": name, "person": str(room.pk)}) for name in ("join", "leave", "remove", "archive")]
+    return [
+        ("get", f"/rooms/{room.slug}/", {}),
+        ("post", f"/rooms/{room.slug}/", {"text": "hello"}),
+        ("get", f"/rooms/{room.slug}/?before=2", {}),
+        ("get", details, {}),
+        ("get", f"/rooms/{room.slug}/add/", {}),
+        ("post", f"/rooms/{room.slug}/files/", {}),
+        *acts,
+        ("get", f"/rooms/{room.slug}/erase/{message}/", {}),
+        ("post", f"/rooms/{room.slug}/erase/{message}/", {"reason": "because"}),
+        ("get", f"/log/receipt/{message}", {}),
+    ]
+
+
+def test_probes_of_a_hidden_room_are_answered_as_if_there_were_none(plans: Room, bob: User, alice: User) -> None:
+    """Same status, same body, same queries, for an outsider, somebody removed, and the site's owner."""
+    secret = bytes(post("the secret", bob, plans.pk).hash).hex()
+    direct = open_direct(bob, [person("dora")])
+    said = bytes(post("the secret", bob, direct.pk).hash).hex()
+    nothing = Room(slug="nothing-00000000")
+    gone = person("gone")
+    add(bob, plans, [gone])
+    act(as_(bob), plans, "remove", person=gone.pk)
+    for user in (person("outsider"), gone, alice):
+        browser = as_(user)
+        for hidden, message in ((plans, secret), (direct, said)):
+            pairs = zip(probes(hidden, message), probes(nothing, "ab" * 32), strict=True)
+            for asked, reference in pairs:
+                assert answer(browser, *asked) == answer(browser, *reference), (user, asked)
+        assert "the secret" not in page(browser, "/")
+        assert "Plans" not in page(browser, "/rooms/")
+
+
+def answer(browser: Client, method: str, path: str, form: dict[str, Any]) -> tuple[int, str, int]:
+    with CaptureQueriesContext(connection) as queries:
+        told = getattr(browser, method)(path, form)
+    body = told.content.decode()
+    for part in path.split("/"):  # an address may be told back
+        body = body.replace(part, "") if len(part) > 12 else body
+    return told.status_code, body, len(queries)
+
+
+def test_the_chain_tells_an_outsider_neither_room_nor_author(plans: Room, bob: User) -> None:
+    from ledger.sealing import ensure_genesis, seal
+
+    ensure_genesis()
+    post("the secret", bob, plans.pk)
+    seal()
+    told = as_(person("outsider")).get("/get_chain").content.decode()
+    assert plans.pk.hex not in told
+    assert "the secret" not in told
+    assert bob.pk.hex not in told
+    assert plans.pk.hex in as_(bob).get("/get_chain").content.decode()
+
+
+def test_banned_people_find_a_public_room_nowhere(tea: Room, bob: User, charlie: User) -> None:
+    join(charlie, tea)
+    act(as_(bob), tea, "remove", person=charlie.pk, ban="on")
+    browser = as_(charlie)
+    assert browser.get(f"/rooms/{tea.slug}/").status_code == 404
+    assert act(browser, tea, "join") == 404
+    assert "Tea" not in page(browser, "/rooms/")
+
+
+def test_an_archived_room_is_listed_apart(tea: Room, bob: User, charlie: User) -> None:
+    update_room(bob, tea, archived=True)
+    browser = as_(charlie)
+    assert [row["room"] for row in browser.get("/rooms/").context["archived"]] == [tea]
+    assert act(browser, tea, "join") == 403

@@ -1,0 +1,117 @@
+"""Rooms and people in three browsers: opened, joined, talked in, changed, left, all through the interface and live."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.room import enter, is_live, message
+from connect.tests.server import Server, make_site, serve
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(make_site(tmp_path_factory.mktemp("site"))) as server:
+        yield server
+
+
+def beside(page: Page, name: str) -> Locator:
+    """The room's line in the sidebar."""
+    return page.locator(".sidebar li").filter(has=page.locator("[data-name]", has_text=name))
+
+
+def say(page: Page, text: str) -> None:
+    page.locator("[data-text]").fill(text)
+    page.get_by_role("button", name="Send").click()
+    expect(message(page, text)).to_be_visible()
+
+
+def details(page: Page) -> None:
+    page.get_by_role("link", name="Details and people").click()
+
+
+def open_room(page: Page, name: str, topic: str, access: str) -> None:
+    page.get_by_role("link", name="All rooms").click()
+    page.get_by_role("link", name="New room").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Topic").fill(topic)
+    page.get_by_label("Who may read").select_option(access)
+    page.get_by_role("button", name="Open the room").click()
+    is_live(page)
+
+
+def choose(page: Page, name: str, button: str) -> None:
+    page.get_by_label("Search by name").fill(name)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("checkbox", name=f"@{name}").check()
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Server) -> None:
+    alice, bob, charlie = (enter(open_window(), served, name) for name in ("alice", "bob", "charlie"))
+
+    # A public room: found, read, joined; who opened it sees that.
+    open_room(alice, "Tea", "Leaves and water", "public")
+    say(alice, "Earl grey?")
+    bob.get_by_role("link", name="All rooms").click()
+    bob.get_by_role("link", name="Tea", exact=True).click()
+    expect(message(bob, "Earl grey?")).to_be_visible()
+    bob.get_by_role("button", name="Join Tea").click()
+    is_live(bob)
+    say(bob, "With milk.")
+    expect(alice.get_by_text("bob joined.")).to_be_visible()
+    expect(message(alice, "With milk.")).to_be_visible()
+
+    # A private room appears by itself with whoever is added, and tells what is new in it.
+    open_room(alice, "Plans", "", "private")
+    details(alice)
+    alice.get_by_role("link", name="Add people").click()
+    choose(alice, "charlie", "Add")
+    expect(beside(charlie, "Plans")).to_be_visible()
+    expect(beside(bob, "Plans")).to_have_count(0)
+    alice.get_by_role("link", name="Open", exact=True).click()
+    is_live(alice)
+    say(alice, "@charlie look here")
+    say(alice, "and here")
+    expect(beside(charlie, "Plans").locator("[data-count]")).to_have_text("1")  # of the two, one mention
+    beside(charlie, "Plans").get_by_role("link").click()
+    expect(charlie.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+    is_live(charlie)
+
+    # A change is told at once, in the header, the sidebar and the timeline.
+    details(alice)
+    alice.get_by_label("Name").fill("Deeds")
+    alice.get_by_label("Topic").fill("Less talk")
+    alice.get_by_role("button", name="Save").click()
+    expect(charlie.get_by_role("heading", name="Deeds", exact=True)).to_be_visible()
+    expect(charlie.get_by_text("Less talk", exact=True)).to_be_visible()
+    expect(beside(charlie, "Deeds")).to_be_visible()
+    expect(charlie.get_by_text("alice renamed the room to “Deeds”.")).to_be_visible()
+
+    # Archived, it is read only, and open again.
+    alice.get_by_role("button", name="Archive the room").click()
+    expect(charlie.get_by_text("This room is archived")).to_be_visible()
+    expect(charlie.locator("[data-composer]")).to_be_hidden()
+    alice.get_by_role("button", name="Open the room again").click()
+    expect(charlie.locator("[data-composer]")).to_be_visible()
+
+    # Removed, one is told, and the room is gone.
+    alice.locator("summary", has_text="Manage").click()
+    alice.get_by_label("Why").fill("not yours any more")
+    alice.get_by_role("button", name="Remove", exact=True).click()
+    expect(charlie.get_by_role("heading", name="You are not in this room any more")).to_be_visible()
+    charlie.get_by_role("link", name="To the World").click()
+    is_live(charlie)
+    expect(beside(charlie, "Deeds")).to_have_count(0)
+
+    # A conversation: its name is the other's, on either side.
+    charlie.get_by_role("link", name="New conversation").click()
+    choose(charlie, "bob", "Start")
+    is_live(charlie)
+    say(charlie, "psst")
+    expect(beside(bob, "charlie").locator("[data-count]")).to_have_text("1")
+    beside(bob, "charlie").get_by_role("link").click()
+    expect(message(bob, "psst")).to_be_visible()
+    expect(beside(alice, "charlie")).to_have_count(0)
+    served.manage("verify_chain")

@@ -1,0 +1,64 @@
+/** The rooms beside the timeline: new ones appear, others go, and what is new in them is told. */
+
+import { fill, ngettext } from "../../base/js/i18n.js";
+import { listRooms, reduceRooms } from "./rooms.js";
+
+export class Sidebar {
+  #rooms = {};
+
+  /** `lists` and `templates`: by kind. `current` is the room that is open: what is new there is in the timeline. */
+  constructor({ lists, templates, current, me }) {
+    Object.assign(this, { lists, templates, current, me });
+  }
+
+  hear(frame) {
+    const before = this.#rooms;
+    this.#rooms = reduceRooms(before, frame, this.me);
+    if (this.#rooms !== before) this.#draw();
+  }
+
+  #draw() {
+    for (const [kind, list] of Object.entries(this.lists)) {
+      const rooms = listRooms(this.#rooms, kind);
+      const nodes = new Map([...list.children].map((node) => [node.dataset.roomId, node]));
+      for (const [id, node] of nodes) if (!rooms.some((room) => room.id === id)) node.remove();
+      rooms.forEach((room, place) => {
+        const node = nodes.get(room.id) ?? this.#make(kind, room);
+        this.#fill(node, room);
+        // Only where it is not there yet: a node that is moved loses the focus.
+        if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
+      });
+    }
+  }
+
+  #make(kind, room) {
+    const node = this.templates[kind].content.cloneNode(true).firstElementChild;
+    node.dataset.roomId = room.id;
+    const link = node.querySelector("a");
+    link.href = `/rooms/${room.slug}/`;
+    if (room.id === this.current) link.setAttribute("aria-current", "page");
+    return node;
+  }
+
+  #fill(node, room) {
+    const isOpen = room.id === this.current;
+    const [unread, mentions] = isOpen ? [0, 0] : [room.unread, room.mentions];
+    const count = node.querySelector("[data-count]");
+    node.toggleAttribute("data-unread", unread > 0);
+    node.querySelector("a").title = room.name;
+    write(node.querySelector("[data-name]"), room.name);
+    write(count, String(mentions || unread));
+    count.hidden = unread === 0 && mentions === 0;
+    count.classList.toggle("sidebar__count--mentions", mentions > 0);
+    write(node.querySelector("[data-count-words]"), words(unread, mentions));
+  }
+}
+
+function words(unread, mentions) {
+  if (mentions) return fill(ngettext("%(n)s mention", "%(n)s mentions", mentions), { n: mentions });
+  return unread ? fill(ngettext("%(n)s unread", "%(n)s unread", unread), { n: unread }) : "";
+}
+
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
