@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from chat.tests.client import Client, enter
+from chat.tests.client import Client, browse, enter
+from chat.tests.files.samples import picture
 from connect.tests.server import Site, make_site, serve
 
 
@@ -27,6 +28,26 @@ async def test_a_backup_made_while_people_talk_holds_all_that_was_acknowledged_b
     with serve(new) as server:
         async with enter(server) as alice:
             assert (await alice.say("it goes on"))["type"] == "ack"
+
+
+async def test_a_backup_brings_files_back(tmp_path: Path) -> None:
+    site, new = make_site(tmp_path), make_site(tmp_path / "new")
+    content = picture()
+    with serve(site) as server:
+        async with browse(server, "alice") as browser, enter(server) as alice:
+            file = (await browser.post("/rooms/world/files/", files={"file": ("a.png", content)})).json()
+            assert (await alice.say("look", files=[file["id"]]))["type"] == "ack"
+            (told,) = (await alice.event("look"))["attachments"]
+            assert told == {key: file[key] for key in told}
+        await asyncio.to_thread(site.manage, "mine_block")
+        await asyncio.to_thread(site.manage, "backup", str(tmp_path / "backup"))
+    forget(new)
+    new.manage("restore", str(tmp_path / "backup"))
+    with serve(new) as server:
+        async with browse(server, "alice") as browser:
+            assert (await browser.get(file["url"])).content == content
+            assert (await browser.get(file["thumb"])).headers["Content-Type"] == "image/webp"
+            assert (await browser.get(file["url"], headers={"Cookie": ""})).status_code == 404
 
 
 def forget(site: Site) -> None:
