@@ -59,7 +59,8 @@ function labels(kind, name, shown, width, height) {
   const copied = text("path__copied", "copied", { x: width / 2, y, "text-anchor": "middle" });
   if (!isWide) return [text("path__hash", shown, { x: width / 2, y, "text-anchor": "middle" }), copied];
   const end = { x: width - 12, y, "text-anchor": "end" };
-  return [text("path__name", name, { x: 12, y }), text("path__hash", shown, end), copied];
+  // The space is not drawn: it parts the words for whoever hears them.
+  return [text("path__name", name, { x: 12, y }), " ", text("path__hash", shown, end), copied];
 }
 
 function caption(name, { spine: [leaf], width, height }) {
