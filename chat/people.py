@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import User
 from chat.mentions import EVERYBODY
+from chat.models import Room
 from ledger.core.records import SYSTEM_AUTHOR
 
 Person = dict[str, str]
+SUGGESTED = 8
 
 
 def describe(user: User) -> Person:
@@ -24,6 +28,16 @@ def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
         users = User.objects.filter(pk__in=accounts).only("pk", "username", "first_name", "last_name")
         people.update((user.pk, describe(user)) for user in users)
     return people
+
+
+def find_in_room(room: Room, beginning: str) -> list[Person]:
+    """Some people of the room whose name begins so."""
+    users = User.objects.filter(is_active=True)
+    if room.access != Room.Access.EVERYONE:
+        users = users.filter(memberships__room=room)
+    names = ("username", "first_name", "last_name")
+    begins = Q(*(Q(**{f"{name}__istartswith": beginning}) for name in names), _connector=Q.OR)
+    return [describe(user) for user in (users.filter(begins) if beginning else users).order_by("username")[:SUGGESTED]]
 
 
 def find_mentionable(names: Iterable[str]) -> set[str]:

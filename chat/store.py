@@ -54,6 +54,20 @@ def find_before(room: UUID, before: int | None, limit: int) -> list[Message]:
     return list(rows[:limit] if before is None else rows.filter(room_seq__lt=before)[:limit])[::-1]
 
 
+def find_since(room: UUID, time_ms: int) -> int:
+    """The first seq at or after a moment, the head where there is none: a room's times never go back.
+
+    Halving what is left costs a query of one row each, about twenty in a room of a million.
+    """
+    rows = Message.objects.filter(room=room)
+    low, high = 1, find_heads([room]).get(room, 0)
+    while low < high:
+        middle = (low + high) // 2
+        received_ms = rows.filter(room_seq=middle).values_list("received_ms", flat=True).first()
+        low, high = (middle + 1, high) if received_ms is not None and received_ms < time_ms else (low, middle)
+    return max(low, 1)
+
+
 def read_before(room: UUID, before: int, limit: int) -> Encoded:
     """The newest entries before a seq, as many as a frame holds, in order."""
     newest_first = Message.objects.filter(room=room, room_seq__lt=before).order_by("-room_seq")

@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from chat.mentions import EVERYBODY, find_names
-from chat.models import UnreadMark
+from chat.models import ReadPosition, UnreadMark
 from chat.text import mentions
 from ledger.models import Message
 from ledger.querysets import MessageQuerySet
@@ -52,6 +52,13 @@ def count_unread(user: UUID, spans: Spans) -> dict[UUID, Unread]:
 def find_marks(user: UUID, rooms: Collection[UUID]) -> dict[UUID, int]:
     """Room → from which seq on it is marked as unread."""
     return dict(UnreadMark.objects.filter(user=user, room__in=rooms).values_list("room", "seq"))
+
+
+def find_beginning(user: UUID, room: UUID) -> int | None:
+    """The first seq that the person has not read; None where they have never read anything here."""
+    read = ReadPosition.objects.filter(user=user, room=room).values_list("seq", flat=True).first()
+    mark = find_marks(user, [room]).get(room)
+    return min(filter(None, (read and read + 1, mark)), default=None)
 
 
 def _after(user: UUID, spans: Spans) -> MessageQuerySet | None:

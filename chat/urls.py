@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from chat import details_views, erase_views, notice_views, room_views, views
+from chat import details_views, erase_views, message_views, notice_views, room_views, views
 from chat.files import views as file_views
 
 urlpatterns = [
@@ -21,5 +21,9 @@ urlpatterns = [
     path("push/", notice_views.subscribe, name="push"),
     path("push/remove/", notice_views.unsubscribe, name="push_remove"),
     path("sw.js", notice_views.service_worker, name="service_worker"),
+    re_path(r"^rooms/(?P<slug>[-a-zA-Z0-9_]+)/m/(?P<leaf_hash>[0-9a-f]{64})/$", message_views.message, name="message"),
+    path("rooms/<slug:slug>/pins/", message_views.pinned, name="pins"),
+    path("rooms/<slug:slug>/people", message_views.people, name="people"),
+    path("rooms/<slug:slug>/unread", message_views.mark_unread, name="unread"),
     path("healthz", views.healthz, name="healthz"),
 ]

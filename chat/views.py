@@ -4,6 +4,7 @@ Every query starts from the user: a room that they cannot see is a 404, like one
 """
 
 import time
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,14 +26,17 @@ from chat.files.names import inert_name
 from chat.files.uploads import UploadRefused, receive
 from chat.finding import find_room
 from chat.hub import running_hub
+from chat.message_views import read_seq
 from chat.models import Room
 from chat.notices import describe_choices
 from chat.people import describe
+from chat.pins import may_pin
 from chat.posting import check_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
 from chat.roles import moderates
 from chat.sidebar import build_sidebar
+from chat.unread import find_beginning
 from ledger.core.errors import LedgerFormatError
 from ledger.errors import NoSuchRoom
 from ledger.models import Block, Genesis, Message
@@ -68,7 +73,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     found = find_room(request, slug)
     if request.method != "POST":
-        return _page(request, found)
+        day = _find_day(request, found)
+        return _page(request, found) if day is None else HttpResponseRedirect(f"/rooms/{found.slug}/?at={day}")
     try:
         seq = _post(request, found)
     except UploadRefused as refused:
@@ -104,17 +110,26 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form: str) -> HttpResponse:
     user = _user(request)
-    rows = store.find_before(room.pk, _before(request), PAGE)
-    events = build_events(rows)
+    events = build_events(_find_rows(request, room))
+    head = store.find_heads([room.pk]).get(room.pk, 0)
+    last = events[-1]["seq"] if events else 0
+    is_past = "at" in request.GET and last < head
+    new_from = find_beginning(user.pk, room.pk)
     tip = Block.objects.signed_tip()
+    me = describe(user)
     context: dict[str, Any] = {
         "room": room,
         "sidebar": build_sidebar(user),
         "is_in": store.is_in(user, room.pk),
-        "me": describe(user),
+        "me": me,
+        "reader": me | {"new_from": new_from},
+        "new_from": new_from if new_from and new_from <= head else None,
+        "may_pin": may_pin(user, room),
         "moderates": moderates(user, room),
         "events": events,
-        "cursor": events[-1]["seq"] if events else 0,
+        "cursor": head if is_past else last,
+        "is_past": is_past,
+        "later": min(last + PAGE // 2, head) if last < head else 0,
         "older": bool(events) and events[0]["seq"] > 1,
         "before": events[0]["seq"] if events else 0,
         "origin": settings.LOG_ORIGIN,
@@ -166,14 +181,21 @@ def _post(request: HttpRequest, room: Room) -> int:
         raise refusal_of(error) from None
 
 
-def _before(request: HttpRequest) -> int | None:
-    """The seq in `?before=`, None for the newest page."""
-    value = request.GET.get("before", "")
-    if not value:
-        return None
-    if not value.isascii() or not value.isdigit() or len(value) > 15:
-        raise Http404
-    return int(value)
+def _find_rows(request: HttpRequest, room: Room) -> list[Message]:
+    """The newest page, or the one before `?before=` or around `?at=`."""
+    before = request.GET.get("before") or ""
+    if at := request.GET.get("at"):
+        before = str(read_seq(at) + PAGE // 2)
+    return store.find_before(room.pk, read_seq(before) if before else None, PAGE)
+
+
+def _find_day(request: HttpRequest, room: Room) -> int | None:
+    """The seq from which on the day in `?on=` has entries, or `?since=` (milliseconds) with which scripts ask."""
+    if since := request.GET.get("since"):
+        return store.find_since(room.pk, read_seq(since))
+    if on := parse_date(request.GET.get("on", "")):
+        return store.find_since(room.pk, int(datetime.combine(on, datetime.min.time(), UTC).timestamp() * 1000))
+    return None
 
 
 def _user(request: HttpRequest) -> User:

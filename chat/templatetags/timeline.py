@@ -20,7 +20,8 @@ register = template.Library()
 
 @register.filter
 def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Rows of kind "day", "message" and "note" for events in ascending order."""
+    """Rows of kind "day", "new", "message" and "note" for events in ascending order."""
+    new_from = me.get("new_from") if events and events[0]["seq"] <= (me.get("new_from") or 0) else None
     newest_mine = next((event["seq"] for event in reversed(events) if _is_mine(event, me)), None)
     day, group = None, None
     for event, following in zip_longest(events, events[1:]):
@@ -35,6 +36,9 @@ def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[st
                 "iso": f"{day:%Y-%m-%d}",
                 "label": f"{day:%A}, {day.day} {day:%B %Y}",
             }
+        if new_from and event["seq"] >= new_from and event["author"]["id"] != me["id"]:
+            new_from, group = None, None
+            yield {"kind": "new", "key": "new"}
         if event["kind"] == "post":
             row = _message(event, received, mine=_is_mine(event, me), first=not _continues(group, event))
             yield row | {"newest_mine": event["seq"] == newest_mine, "block_name": _block_end(event, following)}
@@ -57,9 +61,18 @@ def _message(event: Event, received: datetime, *, mine: bool, first: bool) -> di
         "first": first,
         "iso": received.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time": f"{received:%H:%M}",
+        "version": version(event),
+        "html": (event.get("edited") or event)["html"],
+        "mine": mine,
         "state": "sealed" if sealed else "recorded",
         "state_name": f"Sealed in block {event['block']:,}" if sealed else "Recorded, not yet in a block",
     }
+
+
+def version(event: Event) -> str:
+    """Tells what stands in the body, so that a script knows whether to write it again: the same as in message.js."""
+    gone = " erased" if event["erased"] else " deleted" if event.get("deleted") else ""
+    return f"{(event.get('edited') or event)['hash']}{gone}"
 
 
 def _is_mine(event: Event, me: Mapping[str, Any]) -> bool:

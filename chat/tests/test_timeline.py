@@ -11,6 +11,7 @@ MINUTE = 60_000
 
 def event(seq: int, minute: int, author: dict[str, str] = BOB, **rest: Any) -> dict[str, Any]:
     base = {"seq": seq, "kind": "post", "author": author, "client_id": f"{seq:032x}", "block": None}
+    base |= {"hash": f"{seq:064x}", "html": f"<p>{seq}</p>", "erased": False}
     return base | {"received_ms": minute * MINUTE} | rest
 
 
@@ -53,3 +54,26 @@ def test_my_messages_are_known_by_client_id_and_the_newest_is_marked() -> None:
 def test_a_join_is_a_line_and_a_reaction_is_none() -> None:
     shown = rows(event(1, 0, kind="member.join"), event(2, 0, kind="react"))
     assert [row.get("text") for row in shown] == [None, "Bob joined."]
+
+
+def test_the_line_before_what_is_new_stands_before_the_first_message_by_somebody_else() -> None:
+    events = [event(1, 0), event(2, 0), event(3, 0, ALICE), event(4, 0, kind="react"), event(5, 1)]
+
+    def kinds(new_from: int | None) -> list[str]:
+        return [row["key"] for row in timeline(events, ALICE | {"new_from": new_from})][1:]
+
+    assert kinds(2) == ["s1", "new", "s2", f"c{3:032x}", "s5"]
+    assert kinds(3) == ["s1", "s2", f"c{3:032x}", "new", "s5"]
+    for nowhere in (None, 6, 0):
+        assert "new" not in kinds(nowhere)
+    assert "new" not in [row["key"] for row in timeline(events[1:], ALICE | {"new_from": 1})], "it stands further up"
+
+
+def test_a_body_is_the_newest_text_and_its_version_says_so() -> None:
+    edited = {"hash": "e" * 64, "html": "<p>mended</p>"}
+    (_, plain, mended, deleted, erased) = rows(
+        *(event(1, 0), event(2, 0, edited=edited), event(3, 0, deleted=True, html=None), event(4, 0, erased=True)),
+    )
+    assert (plain["html"], plain["version"]) == ("<p>1</p>", f"{1:064x}")
+    assert (mended["html"], mended["version"]) == ("<p>mended</p>", "e" * 64)
+    assert (deleted["version"], erased["version"]) == (f"{3:064x} deleted", f"{4:064x} erased")

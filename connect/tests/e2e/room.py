@@ -77,11 +77,17 @@ def states(page: Page, state: str) -> Sequence[str | None]:
     return [row.get_attribute("data-check") for row in page.locator(f'.step[data-state="{state}"]').all()]
 
 
+def choose(message: Locator, name: str) -> None:
+    """An item of the message's menu."""
+    message.hover()
+    message.get_by_role("button", name="More").click()
+    message.page.get_by_role("menuitem", name=name, exact=True).click()
+
+
 def prove(page: Page, text: str = WORDS) -> Locator:
-    """Opens the drawer from the message's toolbar and returns it when its receipt is there."""
-    message(page, text).hover()
-    message(page, text).get_by_role("button", name="Proof").click()
-    drawer = page.locator("dialog.drawer")
+    """Opens the drawer from the message's menu and returns it when its receipt is there."""
+    choose(message(page, text), "Proof")
+    drawer = page.locator("dialog#proof")
     expect(drawer.locator("[data-proof-sealed]")).to_be_visible()
     return drawer
 

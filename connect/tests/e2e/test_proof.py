@@ -48,7 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_a_sealed_message_is_verified_in_the_page(open_window: OpenWindow, served: Server) -> None:
     window = open_window()
     page = enter(window, served)
-    expect(page.locator("dialog.drawer")).to_be_hidden()
+    expect(page.locator("dialog#proof")).to_be_hidden()
     drawer = prove(page)
     expect(drawer).to_contain_text("This message is entry")
     expect(drawer.locator(".state strong")).to_have_text(["Sent", "Recorded", re.compile(r"^Sealed in block \d+$")])
@@ -116,7 +116,7 @@ def test_the_keyboard_does_it_all(open_window: OpenWindow, served: Server) -> No
     page.get_by_role("button", name="Verify in this browser").press("Enter")
     expect(page.locator("[data-proof-verdict]")).to_have_text("All six checks passed.")
     page.keyboard.press("Escape")
-    expect(page.locator("dialog.drawer")).to_be_hidden()
+    expect(page.locator("dialog#proof")).to_be_hidden()
     expect(newest).to_be_focused()
 
 
@@ -132,7 +132,7 @@ def test_it_fits_every_width_and_gives_the_focus_back(
     assert drawer.locator("[data-proof-body]").evaluate("node => node.scrollWidth <= node.clientWidth")
     page.get_by_role("button", name="Close the proof").click()
     expect(drawer).to_be_hidden()
-    expect(message(page, WORDS).get_by_role("button", name="Proof")).to_be_focused()
+    expect(message(page, WORDS).get_by_role("button", name="More")).to_be_focused()
 
 
 def test_the_glyph_opens_it_and_names_the_block(open_window: OpenWindow, served: Server) -> None:
@@ -140,7 +140,7 @@ def test_the_glyph_opens_it_and_names_the_block(open_window: OpenWindow, served:
     glyph = message(page, WORDS).get_by_role("img", name=re.compile(r"^Sealed in block \d+$"))
     message(page, WORDS).hover()
     glyph.click()
-    expect(page.locator("dialog.drawer")).to_contain_text(WORDS)
+    expect(page.locator("dialog#proof")).to_contain_text(WORDS)
 
 
 def test_a_pending_message_says_so_and_its_proof_comes_by_itself(open_window: OpenWindow, served: Server) -> None:
@@ -148,7 +148,7 @@ def test_a_pending_message_says_so_and_its_proof_comes_by_itself(open_window: Op
     say(served.site, "still waiting", sealed=False)
     message(page, "still waiting").focus()
     page.keyboard.press("p")
-    drawer = page.locator("dialog.drawer")
+    drawer = page.locator("dialog#proof")
     expect(drawer).to_contain_text("The next block seals it")
     expect(drawer.locator("[data-proof-sealed]")).to_be_hidden()
     served.manage("mine_block")
@@ -170,7 +170,7 @@ def test_the_first_sealed_message_of_mine_points_to_its_proof_once(open_window: 
         if text == "hello":
             expect(hint).to_have_text(re.compile(r"Sealed\.\s+See the proof\."))
             hint.get_by_role("button", name="See the proof.").click()
-            expect(page.locator("dialog.drawer [data-proof-words]")).to_have_text("hello")
+            expect(page.locator("dialog#proof [data-proof-words]")).to_have_text("hello")
         expect(hint).to_be_hidden()
 
 

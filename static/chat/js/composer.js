@@ -1,6 +1,8 @@
 /** Where messages are written: drafts, reply chip, keys. Hands a finished message to `onSend({text, reply, files})`. */
 
 import { gettext } from "../../base/js/i18n.js";
+import { Completer } from "./completer.js";
+import { replaceNames } from "./emoji.js";
 import { wipeQuote } from "./erasure.js";
 import { namesOf } from "./files/shown.js";
 import { refusal } from "./protocol.js";
@@ -9,9 +11,10 @@ export class Composer {
   #reply = null; // {seq, hash, author, text}
   #isDue = false; // to be sent as soon as its files are there
 
-  constructor({ form, draftKey, limit, attaching, onSend }) {
-    Object.assign(this, { form, draftKey, limit, uploads: attaching.uploads, onSend });
-    for (const name of ["text", "problem", "reply", "reply-author", "reply-text", "reply-cancel"]) {
+  /** `people` is where people of the room are found; `onEditLast` is ↑ in an empty field. */
+  constructor({ form, draftKey, limit, attaching, people, onSend, onEditLast }) {
+    Object.assign(this, { form, draftKey, limit, uploads: attaching.uploads, onSend, onEditLast });
+    for (const name of ["text", "problem", "reply", "reply-author", "reply-text", "reply-cancel", "completion"]) {
       this[name] = form.querySelector(`[data-${name}]`);
     }
     form.noValidate = true; // an empty message is told in our own words
@@ -19,6 +22,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    this.completer = new Completer({ field: this.text, list: this.completion, people });
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("input", () => this.#changed());
     this["reply-cancel"].addEventListener("click", () => this.replyTo(null));
@@ -45,6 +49,13 @@ export class Composer {
     this.#keep();
   }
 
+  /** Puts an emoji, or anything else, where the caret is. */
+  insert(text) {
+    this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
+    this.text.focus();
+    this.#changed();
+  }
+
   /** Puts a message back for another try; what was being written stays below it. */
   edit(text, reply, files = []) {
     this.uploads.restore(files);
@@ -62,7 +73,7 @@ export class Composer {
     const problem = refusal(text, this.limit());
     this.#tell(problem);
     if (problem) return this.text.focus();
-    this.onSend({ text, reply: this.#reply, files: this.uploads.take() });
+    this.onSend({ text: replaceNames(text), reply: this.#reply, files: this.uploads.take() });
     this.text.value = "";
     this.replyTo(null);
     return this.#changed();
@@ -70,13 +81,16 @@ export class Composer {
 
   #key(event) {
     // While an input method composes, Enter and Escape belong to it. 229 is what Safari says instead.
-    if (event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229 || this.completer.key(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       if (this.text.value.trim() || this.uploads.items.length) this.#submit();
     } else if (event.key === "Escape" && this.#reply) {
       event.preventDefault();
       this.replyTo(null);
+    } else if (event.key === "ArrowUp" && !this.text.value && !this.#reply) {
+      event.preventDefault();
+      this.onEditLast();
     }
   }
 

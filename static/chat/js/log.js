@@ -67,7 +67,7 @@ export function missesBlock(log) {
 }
 
 /** Known from now on: an answer that was read before the erasure may still be on its way. */
-function erase(log, hashes) {
+export function erase(log, hashes) {
   if (hashes.length === 0) return log;
   const erased = { ...log.erased, ...lookUp(hashes) };
   return { ...log, erased, events: log.events.map((event) => wipe(event, erased)) };

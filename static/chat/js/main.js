@@ -1,23 +1,34 @@
 /** The room's page: finds its places, builds the parts and passes frames, effects and acts between them. */
 
+import { Acting, postForm } from "./acting.js";
+import { addActs } from "./acts.js";
 import { Announcer, speaker } from "./announcer.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { Editor } from "./editor.js";
 import { lookUp, wipeQuote } from "./erasure.js";
 import { Attaching } from "./files/attaching.js";
 import { Flusher } from "./flusher.js";
+import { listenToHeader } from "./header.js";
 import { Health } from "./health.js";
+import { Jumping } from "./jumping.js";
 import { listen } from "./keys.js";
+import { Menu } from "./menu.js";
+import { askIn, teller } from "./asking.js";
 import { openOutbox } from "./outbox.js";
 import { Notices } from "./notices.js";
+import { Picker } from "./picker.js";
 import { Place } from "./place.js";
 import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
-import { CLOSE, newId, send, typing as typingFrame } from "./protocol.js";
+import { CLOSE, newId, typing as typingFrame } from "./protocol.js";
+import { Reading } from "./reading.js";
+import { Sheet } from "./sheet.js";
 import { Sidebar } from "./sidebar.js";
-import { createState, cursors, reduce } from "./store.js";
+import { createState, cursors, reduce, shownLog } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { Typing } from "./typing.js";
+import { Writing, pendingActs } from "./writing.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const readJson = (id) => JSON.parse(takeNode(id).textContent);
@@ -33,7 +44,9 @@ function takeNode(id) {
 if (new URLSearchParams(location.search).has("before")) location.replace(location.pathname);
 
 const main = find("room");
-const { room } = main.dataset;
+const page = main.dataset;
+const { room } = page;
+const newFrom = page.newFrom === undefined ? null : Number(page.newFrom);
 const me = { ...readJson("me"), moderates: "moderates" in main.dataset };
 const outbox = await openOutbox(me.id);
 const announcer = new Announcer(speaker(find("announcer")));
@@ -43,11 +56,12 @@ let state = createState({
   events: readJson("events"),
   cursor: Number(main.dataset.cursor),
   limits: readJson("limits"),
+  isPast: "past" in page,
 });
 
 const health = new Health({
   nodes: { health: document.querySelectorAll("[data-health]"), strip: find("strip"), ended: find("session-ended") },
-  unsentCount: () => state.outbox.filter((item) => !item.fault).length,
+  unsentCount: () => state.outbox.filter(({ fault, frame }) => !fault && frame.type === "send").length,
 });
 
 const timeline = new Timeline({
@@ -64,6 +78,8 @@ const timeline = new Timeline({
     ),
   },
   onTop: () => connection.state === "live" && dispatch({ type: "local/older", room }),
+  onBottom: () => connection.state === "live" && dispatch({ type: "local/newer", room }),
+  onPresent: () => dispatch({ type: "local/present", room }),
 });
 
 const attaching = new Attaching({ form: find("composer"), dropZone: main, limits: () => state.limits });
@@ -79,18 +95,27 @@ const place = new Place({
   nodes: { name: document.getElementById("room-name"), topic: find("topic"), composer: find("composer"), closed: find("closed") },
 });
 
+const jumping = new Jumping({
+  room,
+  timeline,
+  logs: () => ({ live: state.rooms[room], shown: shownLog(state, room) }),
+  dispatch: (ask) => connection.state === "live" && dispatch(ask),
+});
+
 const composer = new Composer({
   form: find("composer"),
   draftKey: `connect.draft.${me.id}.${room}`,
   limit: () => state.limits.text,
   attaching,
+  people: `/rooms/${page.roomSlug}/people`,
   onSend: write,
+  onEditLast: () => acting.editLast(),
 });
 
 const proof = new Proof({
   find,
   me,
-  place: main.dataset,
+  place: page,
   comeBack: (seq) => document.getElementById(`m${seq}`) ?? find("timeline"),
 });
 
@@ -120,6 +145,57 @@ const typing = new Typing({
     if (connection.state !== "live") return false;
     connection.send(typingFrame(room));
     return true;
+  },
+});
+
+const tell = teller(find("toast"));
+
+const writing = new Writing({
+  room,
+  me,
+  outbox,
+  flusher,
+  log: () => state.rooms[room],
+  head: () => proof.head,
+  items: () => state.outbox,
+  show: (items) => dispatch({ type: "local/outbox", items }),
+  tell,
+});
+
+const reading = new Reading({
+  room,
+  transmit: (frame) => connection.send(frame),
+  seen: () => (timeline.isAtBottom ? state.rooms[room].cursor : null),
+  onRead: () => newFrom !== null && postForm(`/rooms/${page.roomSlug}/unread`, {}),
+});
+
+const acting = new Acting({
+  me,
+  place: page,
+  writing,
+  reading,
+  list: find("list"),
+  rowOf: (node) => timeline.rowOf(node),
+  picker: new Picker({ node: find("picker") }),
+  menu: new Menu({ node: find("menu"), items: (row) => acting.items(row), onChoose: (name, opener) => acting.do(name, opener) }),
+  sheet: new Sheet({ node: find("sheet") }),
+  editor: new Editor({
+    template: document.querySelector('[data-form="edit"]'),
+    limit: () => state.limits.text,
+    onSave: (event, text) => writing.act("edit", event, { text }),
+    onEnd: (message) => (message.isConnected ? message.focus({ preventScroll: true }) : find("text").focus()),
+  }),
+  jump: (seq) => jumping.to(seq),
+  post: postForm,
+  tell,
+  confirm: () => askIn(find("delete-dialog")),
+  prove: (event, node) => proof.open(event, node),
+  reply: ({ seq, hash, author, body, edited }) =>
+    composer.replyTo({ seq, hash, author: author.name, text: (edited ?? body)?.text.replace(/\s+/g, " ").slice(0, 200) ?? "" }),
+  discard: (item) => outbox.remove(item.clientId),
+  async writeAgain(item) {
+    await outbox.remove(item.clientId);
+    composer.edit(item.frame.text, item.quote, item.files);
   },
 });
 
@@ -155,6 +231,8 @@ function arrived({ arrived: events, room: where }) {
 async function forget(erased) {
   find("announcer").replaceChildren();
   composer.forget(erased);
+  acting.editor.forget(erased);
+  acting.sheet.close();
   for (const item of await outbox.items()) {
     const quote = wipeQuote(item.quote, erased);
     if (quote !== item.quote) await outbox.put({ ...item, quote });
@@ -193,105 +271,66 @@ function requestDraw() {
 
 function draw() {
   drawing = false;
-  const isLoading = Object.keys(state.asking).some((id) => id.startsWith(`older-${room}-`));
-  const unsent = state.outbox.filter((item) => item.room === room);
-  timeline.show({ log: state.rooms[room], unsent, me, blocks: state.blocks, isLoading });
-  continueJump();
+  const isLoading = Object.keys(state.asking).some((id) => /^(older|around)-/.test(id));
+  const here = state.outbox.filter((item) => item.room === room);
+  const unsent = here.filter(({ frame }) => frame.type === "send");
+  const acts = addActs({}, pendingActs(here, me));
+  timeline.show({ log: shownLog(state, room), unsent, acts, me, blocks: state.blocks, isLoading, newFrom });
+  jumping.go();
   proof.update(state.rooms[room]);
+  reading.look();
 }
 
-/** Echo first, then the outbox, then the wire. */
-async function write({ text, reply, files }) {
-  const newest = state.rooms[room].events.at(-1);
-  const frame = send({
-    clientId: newId(),
-    room,
-    text,
-    replyTo: reply?.hash ?? null,
-    files: files.map(({ id }) => id),
-    sentMs: Date.now(),
-    seen: newest ? { seq: newest.seq, hash: newest.hash } : null,
-    checkpoint: proof.head,
-  });
-  const order = Math.max(Date.now(), ...state.outbox.map((item) => item.order + 1));
-  const item = { clientId: frame.client_id, author: me.id, room, order, frame, files, quote: reply, fault: null };
-  outboxReads += 1; // what is being read knows nothing of this item yet
-  dispatch({ type: "local/outbox", items: [...state.outbox.filter(({ recorded }) => !recorded), item] });
+async function write(message) {
+  reading.release();
+  const sent = writing.write(message);
   requestAnimationFrame(() => timeline.toEnd());
-  await outbox.put(item);
-  flusher.flush();
+  await sent;
 }
-
-let outboxReads = 0;
-async function refreshOutbox() {
-  outboxReads += 1;
-  const read = outboxReads;
-  const items = await outbox.items();
-  if (read !== outboxReads) return;
-  dispatch({ type: "local/outbox", items });
-  if (items.some(({ fault }) => !fault)) flusher.flush();
-}
-
-let jumpingTo = null;
-function jump(seq) {
-  jumpingTo = seq;
-  continueJump();
-}
-
-/** An entry that lies further back is asked for page by page, until the log reaches it. */
-function continueJump() {
-  if (jumpingTo === null) return;
-  if (timeline.jump(jumpingTo)) jumpingTo = null;
-  else dispatch({ type: "local/older", room });
-}
-
-function reply(node) {
-  const { event } = timeline.rowOf(node) ?? {};
-  if (!event) return;
-  const text = event.body?.text.replace(/\s+/g, " ").slice(0, 200) ?? "";
-  composer.replyTo({ seq: event.seq, hash: event.hash, author: event.author.name, text });
-}
-
-function prove(node) {
-  const { event } = timeline.rowOf(node) ?? {};
-  if (event) proof.open(event, node);
-}
-
-const ACTS = {
-  reply,
-  erase: (node) => location.assign(`/rooms/${main.dataset.roomSlug}/erase/${timeline.rowOf(node).event.hash}/`),
-  proof: prove,
-  async edit(node) {
-    const { item } = timeline.rowOf(node);
-    await outbox.remove(item.clientId);
-    composer.edit(item.frame.text, item.quote, item.files);
-  },
-  discard: (node) => outbox.remove(timeline.rowOf(node).item.clientId),
-};
 
 find("list").addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   const quote = event.target.closest("[data-quote]");
-  if (button) ACTS[button.dataset.act](button);
+  if (button) acting.do(button.dataset.act, button);
   if (!quote) return;
   event.preventDefault();
-  jump(Number(quote.hash.slice(2)));
+  jumping.to(Number(quote.hash.slice(2)));
 });
 
+find("emoji-button").addEventListener("click", ({ currentTarget }) => acting.picker.open(currentTarget, (emoji) => composer.insert(emoji)));
+
+listenToHeader({
+  pins: find("pins"),
+  dayForm: find("day-form"),
+  openPins: () => acting.openPins(),
+  goTo: (query) => location.assign(`/rooms/${page.roomSlug}/${query}`),
+});
+
+const letter = (name) => (message) => acting.do(name, message);
 listen({
   list: find("list"),
   scroller: find("timeline"),
   landmarks: () =>
     [document.getElementById("rooms"), find("timeline"), find("text"), document.getElementById("proof-title")].filter((node) => node.checkVisibility()),
-  letters: { r: reply, p: prove },
+  letters: { r: letter("reply"), p: letter("proof"), e: letter("react"), m: letter("more") },
 });
 
-outbox.onChange = refreshOutbox;
 addEventListener("online", () => connection.wake());
 addEventListener("pageshow", () => connection.wake());
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && connection.wake());
+addEventListener("focus", () => reading.look());
+find("timeline").addEventListener("scroll", () => reading.look(), { passive: true });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  connection.wake();
+  reading.look();
+});
 
 draw();
-refreshOutbox();
+writing.refresh();
 forget(lookUp(state.rooms[room].events.filter(({ erased }) => erased).map(({ hash }) => hash)));
 connection.start();
+const at = new URLSearchParams(location.search).get("at");
+if (at) jumping.to(Number(at));
+else if (newFrom !== null) {
+  jumping.offer(newFrom, { line: find("list").querySelector('[data-key="new"]'), scroller: find("timeline"), button: find("unread") });
+}

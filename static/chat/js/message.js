@@ -1,20 +1,25 @@
 /** Fills the places of one row's node. Text goes in as text; the server's sanitised `html` is the only HTML, in one place. */
 
+import { fill, gettext } from "../../base/js/i18n.js";
 import { fillFiles } from "./files/view.js";
 import { blockName, dayName, fullTime, timeParts } from "./format.js";
+import { nameOf } from "./emoji.js";
 import { reason } from "./reasons.js";
 
-const ERASED = "This message was erased.";
+const ERASED = gettext("This message was erased.");
+const DELETED = gettext("This message was deleted by its author.");
+const QUOTE_DELETED = gettext("This message was deleted.");
+const NAMES_SHOWN = 20;
 const STATE_NAMES = {
   sending: "Sending",
   recorded: "Recorded, not yet in a block",
   failed: "Not sent",
 };
 
-export function fillRow(node, row, blocks) {
+export function fillRow(node, row, me, blocks) {
   if (row.kind === "day") fillDay(node, row);
   else if (row.kind === "note") place(node, "note").textContent = row.text;
-  else fillMessage(node, row, blocks);
+  else if (row.kind === "message") fillMessage(node, row, me, blocks);
 }
 
 function fillDay(node, { dayMs }) {
@@ -23,7 +28,7 @@ function fillDay(node, { dayMs }) {
   time.dateTime = new Date(dayMs).toISOString().slice(0, 10);
 }
 
-function fillMessage(node, row, blocks) {
+function fillMessage(node, row, me, blocks) {
   const isNew = !node.dataset.key;
   node.classList.toggle("message--first", row.first);
   node.classList.toggle("message--newest-mine", row.newestMine);
@@ -34,10 +39,11 @@ function fillMessage(node, row, blocks) {
   fillTime(place(node, "time"), row.timeMs);
   fillGlyph(place(node, "glyph"), row);
   fillQuote(place(node, "quote"), row.event ? row.event.reply : row.item.quote);
-  fillBody(node, row);
+  fillBody(node, row, me);
   fillFiles(node, row);
+  place(node, "edited").hidden = !row.event?.edited;
+  fillReactions(place(node, "reactions"), row, me);
   fillNotch(place(node, "notch"), row, blocks);
-  place(node, "erase").hidden = !row.canErase;
   place(node, "fault").hidden = !row.item?.fault;
   place(node, "fault-text").textContent = row.item?.fault ? reason(row.item.fault) : "";
 }
@@ -65,21 +71,63 @@ function fillQuote(node, quote) {
   if (!quote) return;
   node.setAttribute("href", `#m${quote.seq}`);
   place(node, "quote-author").textContent = quote.author?.name ?? quote.author;
-  place(node, "quote-text").textContent = quote.text ?? ERASED;
+  place(node, "quote-text").textContent = quote.text ?? (quote.deleted ? QUOTE_DELETED : ERASED);
+  place(node, "quote-changed").hidden = !quote.changed;
 }
 
 /** Nodes of the first paint already hold their body: it is not put in again, so that a selection survives. */
-function fillBody(node, { event, item }) {
+function fillBody(node, { event, item }, me) {
   const body = place(node, "body");
-  const version = event ? `${event.hash}${event.erased ? " erased" : ""}` : item.clientId;
-  if (node.dataset.hash !== version) {
-    node.dataset.hash = version;
+  const version = event ? versionOf(event) : item.clientId;
+  node.dataset.hash = event?.hash ?? "";
+  if (node.dataset.version !== version) {
+    node.dataset.version = version;
     if (!event) body.replaceChildren(paragraph(item.frame.text, "message__echo"));
     else if (event.erased) body.replaceChildren(paragraph(ERASED, "muted"));
-    else body.innerHTML = event.html ?? "";
+    else if (event.deleted) body.replaceChildren(paragraph(DELETED, "muted"));
+    else if (event.edited && event.edited.html === null) body.replaceChildren(paragraph(event.edited.text, "message__echo"));
+    else body.innerHTML = (event.edited ?? event).html ?? "";
   }
+  const mine = [`@${me.username.toLowerCase()}`, "@room"];
+  for (const mention of body.querySelectorAll(".mention")) mention.classList.toggle("mention--me", mine.includes(mention.textContent.toLowerCase()));
   // What scrolls sideways must be within reach of the keyboard.
   for (const wide of body.querySelectorAll("pre, table")) wide.tabIndex = 0;
+}
+
+/** The same as in chat/templatetags/timeline.py. An edit on its way has no hash yet. */
+function versionOf({ hash, edited, deleted, erased }) {
+  const gone = erased ? " erased" : deleted ? " deleted" : "";
+  return `${edited ? (edited.hash ?? `sending ${edited.text}`) : hash}${gone}`;
+}
+
+/** A toggle for each emoji, with who in its name; what is the same stays, so that the focus does. */
+function fillReactions(node, { event, isGone }, me) {
+  const reactions = (!isGone && event?.reactions) || [];
+  const buttons = new Map([...node.querySelectorAll("button")].map((button) => [button.dataset.emoji, button]));
+  const wanted = reactions.map(({ emoji, by }) => {
+    const button = buttons.get(emoji) ?? newReaction(emoji);
+    const who = by.slice(0, NAMES_SHOWN).map(({ name }) => name).join(", ");
+    const more = by.length > NAMES_SHOWN ? fill(gettext(" and %(count)s more"), { count: by.length - NAMES_SHOWN }) : "";
+    button.querySelector(".reaction__count").textContent = by.length.toLocaleString();
+    button.setAttribute("aria-pressed", String(by.some(({ id }) => id === me.id)));
+    button.title = `${who}${more}`;
+    button.setAttribute("aria-label", fill(gettext("%(emoji)s %(count)s: %(who)s"), { emoji: nameOf(emoji), count: by.length, who: `${who}${more}` }));
+    return button;
+  });
+  const same = node.childElementCount === wanted.length && wanted.every((button, i) => node.children[i] === button);
+  if (!same) node.replaceChildren(...wanted);
+}
+
+function newReaction(emoji) {
+  const button = document.createElement("button");
+  button.className = "reaction";
+  button.type = "button";
+  button.dataset.act = "toggle";
+  button.dataset.emoji = emoji;
+  const count = document.createElement("span");
+  count.className = "reaction__count";
+  button.append(emoji, count);
+  return button;
 }
 
 function paragraph(text, className) {

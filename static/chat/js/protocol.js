@@ -33,6 +33,16 @@ export const sync = (room, after) => ({ type: "sync", id: `sync-${room}-${after}
 
 export const older = (room, before) => ({ type: "older", id: `older-${room}-${before}`, room, before, limit: SYNC_LIMIT });
 
+/** A page of history that ends before `before` and holds `seq`, told by its id from one that continues what is known. */
+export const around = (room, before, seq) => ({ type: "older", id: `around-${room}-${seq}`, room, before, limit: 100 });
+
+export const read = (room, seq) => ({ type: "read", room, seq });
+
+/** The frame of an act on a post: kind "edit" with {text}, "delete" with {}, "react" and "unreact" with {emoji}. */
+export function act(kind, { clientId, room, ref, sentMs, seen, checkpoint }, body) {
+  return { type: kind, id: clientId, client_id: clientId, room, ref, ...body, sent_ms: sentMs, seen, checkpoint };
+}
+
 /** The frame of a message. Built once and stored: a repeated send must be the same to the last byte. */
 export function send({ clientId, room, text, replyTo, files = [], sentMs, seen, checkpoint }) {
   return {

@@ -1,14 +1,18 @@
 /**
  * Which part of a room's log is in the document. Pure. `from` … `to` are sequence numbers; a range that follows the end
- * has `to: null`. It never holds more than LONGEST entries, so that thousands of messages cost no more than these.
+ * has `to: null`; that of a window further back (`log.isPast`) follows nothing. It never holds more than LONGEST entries,
+ * so that thousands of messages cost no more than these.
  */
 
 export const PAGE = 80;
 export const LONGEST = 300;
 
 export function newestRange(log) {
-  return { from: Math.max(log.first, log.cursor - PAGE + 1), to: null };
+  return { from: Math.max(log.first, log.cursor - PAGE + 1), to: upTo(log.cursor, log) };
 }
+
+/** Whether the range is one of this log. */
+export const fits = ({ from, to }, log) => from >= log.first && (to ?? from) <= log.cursor && (to !== null || !log.isPast);
 
 /** After new entries came. Someone who reads further up keeps the place; the end then stops following. */
 export function grown(range, log, isAtBottom) {
@@ -29,14 +33,17 @@ export function upwards(range, log) {
 export function downwards(range, log) {
   if (range.to === null) return null;
   const to = Math.min(log.cursor, range.to + PAGE);
-  return { from: Math.max(range.from, to - LONGEST + 1), to: to === log.cursor ? null : to };
+  if (log.isPast && to === range.to) return null;
+  return { from: Math.max(range.from, to - LONGEST + 1), to: upTo(to, log) };
 }
 
 /** A range around one entry, for a jump. */
 export function around(seq, log) {
   const to = Math.min(log.cursor, seq + PAGE);
-  return { from: Math.max(log.first, seq - PAGE), to: to === log.cursor ? null : to };
+  return { from: Math.max(log.first, seq - PAGE), to: upTo(to, log) };
 }
+
+const upTo = (to, log) => (to === log.cursor && !log.isPast ? null : to);
 
 export function slice(range, log) {
   const end = range.to === null ? log.events.length : range.to - log.first + 1;

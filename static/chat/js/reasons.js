@@ -1,3 +1,5 @@
+import { fill, gettext } from "../../base/js/i18n.js";
+
 /** Why a message was refused, in words for the person who wrote it. The server's `detail` is for developers. */
 
 const REASONS = {
@@ -8,6 +10,13 @@ const REASONS = {
   unverified_email: "Confirm your e-mail address first; the link is in your mail.",
 };
 
-export function reason({ code, detail }) {
-  return REASONS[code] ?? `This was not sent: ${detail}.`;
+const ACT_REASONS = {
+  forbidden: gettext("You may not do that to this message."),
+  not_found: gettext("This message was deleted or erased meanwhile."),
+};
+
+/** `kind` is the frame's. */
+export function reason({ code, detail }, kind = "send") {
+  const known = kind === "send" ? REASONS[code] : ACT_REASONS[code];
+  return known ?? fill(gettext("This was not sent: %(detail)s."), { detail });
 }

@@ -2,8 +2,8 @@
  * What the timeline shows: entries and unsent messages → rows. Pure. The first paint follows the same rules
  * (chat/templatetags/timeline.py).
  *
- * Kinds: "day" {key, dayMs} · "note" {key, text} · "message" {key, event | item, author, timeMs, first, state, block,
- * ends, newestMine, canErase}.
+ * Kinds: "day" {key, dayMs} · "new" {key} · "note" {key, text} · "message" {key, event | item, author, timeMs, first,
+ * state, block, ends, newestMine, isMine, isGone, canErase}.
  */
 
 import { isNote, note } from "./notes.js";
@@ -14,12 +14,14 @@ const SYSTEM = "0".repeat(32);
 export const isShown = (event) => event.kind === "post" || isNote(event);
 
 /** Rows of `events` (ascending, without a gap) and, where the window reaches the end, of the `unsent` items. */
-export function toRows({ events, unsent, me, dayOf, atEnd }) {
-  const builder = { rows: [], day: null, group: null, dayOf };
+/** `newFrom` is the seq from which on somebody had not read when the page opened. */
+export function toRows({ events, unsent, me, dayOf, atEnd, newFrom = null }) {
+  const builder = { rows: [], day: null, group: null, dayOf, newFrom: events[0]?.seq <= newFrom ? newFrom : null, me };
   const shown = events.filter(isShown);
   const newest = unsent.length || !atEnd ? null : shown.findLast((event) => isMine(event, me));
   shown.forEach((event, index) => {
     const next = shown[index + 1];
+    addNewLine(builder, event);
     const ends = event.block !== null && (next ? next.block !== event.block : atEnd);
     if (event.kind === "post") addMessage(builder, fromEvent(event, me), { ends, newestMine: event === newest });
     else addNote(builder, event);
@@ -50,6 +52,8 @@ function fromEvent(event, me) {
     timeMs: event.received_ms,
     state: event.block === null ? "recorded" : "sealed",
     block: event.block,
+    isMine: event.author.id === me.id,
+    isGone: Boolean(event.erased || event.deleted),
     canErase: !event.erased && event.author.id !== SYSTEM && (me.moderates || event.author.id === me.id),
   };
 }
@@ -66,6 +70,15 @@ function addMessage(builder, row, extra) {
   const first = !group || group.author.id !== row.author.id || row.timeMs - group.timeMs >= GROUP_MS;
   builder.rows.push({ ...row, first, ...extra });
   builder.group = row;
+}
+
+/** Before the first entry by somebody else; it stays where it was when the page opened. */
+function addNewLine(builder, event) {
+  if (builder.newFrom === null || event.seq < builder.newFrom || event.author.id === builder.me.id) return;
+  addDay(builder, event.received_ms);
+  builder.rows.push({ kind: "new", key: "new" });
+  builder.newFrom = null;
+  builder.group = null;
 }
 
 function addNote(builder, event) {

@@ -9,24 +9,32 @@
 
 import { erasedBy } from "./erasure.js";
 import { firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
-import { older, sync } from "./protocol.js";
+import { follow, isAround, joins, openPast } from "./past.js";
+import { around, older, sync } from "./protocol.js";
 
 const DEFAULT_LIMITS = { text: 8000, frame: 65536, inflight: 16, ping_ms: 4000, send_per_min: 120, file: 25_000_000, files: 10 };
+const AROUND = 100;
 
-export function createState({ me, room, events, cursor, limits }) {
+/** `isPast`: the events are a page of history, and the room's log begins after its newest entry. */
+export function createState({ me, room, events, cursor, limits, isPast = false }) {
+  const live = openLog(isPast ? [] : events, cursor);
   const state = {
     me,
     limits: { ...DEFAULT_LIMITS, ...limits },
     height: null, // of the newest block heard of on this connection
     blocks: {}, // height → what its `sealed` frame told
     current: room,
-    rooms: { [room]: openLog(events, cursor) },
+    rooms: { [room]: live },
+    past: isPast ? { [room]: openPast(events, live) } : {}, // a window further back, until the log reaches it
     asking: {}, // ids of questions on their way
     outbox: [],
     settled: {}, // client_id of my entries → seq
   };
   return settle(state, events);
 }
+
+/** What a room's timeline shows: the window further back where one is open, else the log. */
+export const shownLog = (state, room) => state.past[room] ?? state.rooms[room];
 
 /** The cursors of `hello`. */
 export function cursors(state) {
@@ -48,6 +56,9 @@ const STEPS = {
   reset,
   "local/outbox": (state, { items }) => done(echo(state, items)),
   "local/older": (state, { room }) => askOlder(state, room),
+  "local/newer": (state, { room }) => (state.past[room] ? askOnce(state, sync(room, state.past[room].cursor)) : done(state)),
+  "local/around": (state, { room, seq }) => askOnce(state, around(room, Math.min(seq + AROUND / 2, state.rooms[room].first), seq)),
+  "local/present": (state, { room }) => done({ ...state, past: { ...state.past, [room]: undefined } }),
 };
 
 function done(state, effects = []) {
@@ -84,7 +95,8 @@ function takeEvents(state, frame) {
   const asking = { ...state.asking };
   if (frame.re) delete asking[frame.re];
   const { log, fresh, gap } = take(before, frame.events);
-  const next = settle({ ...state, asking, rooms: { ...state.rooms, [frame.room]: log } }, fresh);
+  const windows = lookBack(state, frame, log, fresh);
+  const next = settle({ ...state, asking, rooms: { ...state.rooms, [frame.room]: windows.log }, past: windows.past }, fresh);
   const effects = fresh
     .filter((event) => event.author.id === state.me.id)
     .map((event) => ({ settle: event.client_id, verdict: { type: "recorded" } }));
@@ -94,6 +106,17 @@ function takeEvents(state, frame) {
   if (!gap && !leavesMore(frame, log)) return done(next, effects);
   const asked = askOnce(next, sync(frame.room, gap ? log.cursor : frame.events.at(-1).seq));
   return done(asked.state, [...effects, ...asked.effects]);
+}
+
+/** The window further back after a frame: opened, grown, or one with the log where the two meet. */
+function lookBack(state, frame, log, fresh) {
+  const { room, re, events } = frame;
+  const known = state.past[room];
+  const isOpened = isAround(re) && events.length > 0 && events.at(-1).seq < log.first - 1;
+  const past = isOpened ? openPast(events, log) : known && follow(known, events, fresh, log);
+  if (!past) return { log, past: state.past };
+  const met = joins(past, log);
+  return { log: met ?? log, past: { ...state.past, [room]: met ? undefined : past } };
 }
 
 /** Whether the answer was cut off where the next one tells something: beyond the cursor, or of blocks not heard of. */
@@ -109,7 +132,7 @@ function askOnce(state, frame) {
 }
 
 function askOlder(state, room) {
-  const { first } = state.rooms[room];
+  const { first } = shownLog(state, room);
   return first > 1 ? askOnce(state, older(room, first)) : done(state);
 }
 
@@ -155,17 +178,18 @@ function refuse(state, frame) {
 
 /** The next block seals what is pending. After any other (the first since `welcome`, one too late) it is asked for. */
 function sealBlock(state, { block, rooms: reached }) {
-  const rooms = { ...state.rooms };
+  const [rooms, past] = [{ ...state.rooms }, { ...state.past }];
   const isNext = state.height !== null && block.height === state.height + 1;
   const effects = [];
   for (const [room, seq] of Object.entries(reached)) {
     if (!rooms[room]) continue;
     if (isNext && !missesBlock(rooms[room])) rooms[room] = seal(rooms[room], seq, block.height);
+    if (isNext && past[room] && !missesBlock(rooms[room])) past[room] = seal(past[room], seq, block.height);
     rooms[room] = sealedTo(rooms[room], seq);
     if (missesBlock(rooms[room])) effects.push(...askPending(room, rooms[room]));
   }
   const blocks = { ...state.blocks, [block.height]: { timeMs: block.time_ms, entries: block.tree_size - block.first_leaf } };
-  return done({ ...state, rooms, blocks, height: Math.max(state.height ?? 0, block.height) }, effects);
+  return done({ ...state, rooms, past, blocks, height: Math.max(state.height ?? 0, block.height) }, effects);
 }
 
 /** A head beyond a cursor that has not moved since the last pong: a frame was lost. Questions may now be repeated. */

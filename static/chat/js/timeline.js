@@ -3,9 +3,11 @@
  * The scroller is a reversed column, so that its bottom stays where it is while things grow above it.
  */
 
+import { apply } from "./acts.js";
 import { dayOf } from "./format.js";
+import { fill, gettext, ngettext } from "../../base/js/i18n.js";
 import { fillRow } from "./message.js";
-import { around, downwards, grown, newestRange, slice, upwards } from "./range.js";
+import { around, downwards, fits, grown, newestRange, slice, upwards } from "./range.js";
 import { isShown, sameRow, toRows } from "./rows.js";
 
 const NEAR_PX = 900;
@@ -16,9 +18,10 @@ export class Timeline {
   #range = null;
   #seen = null; // newest seq that stood on the screen while it showed the end
 
-  /** `nodes`: scroller, list, templates, newer, newerText, loading, beginning, empty. `onTop` asks for older entries. */
-  constructor({ nodes, onTop }) {
-    Object.assign(this, { nodes, onTop });
+  /** `nodes`: scroller, list, templates, newer, newerText, loading, beginning, empty. `onTop` asks for older entries,
+   * `onBottom` for newer ones of a window further back, `onPresent` for leaving it. */
+  constructor({ nodes, onTop, onBottom, onPresent }) {
+    Object.assign(this, { nodes, onTop, onBottom, onPresent });
     for (const node of nodes.list.querySelectorAll("[data-key]")) this.#rows.set(node.dataset.key, { node, row: {} });
     nodes.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     nodes.newer.addEventListener("click", () => this.toEnd());
@@ -30,34 +33,42 @@ export class Timeline {
 
   show(view) {
     this.view = view;
-    const atBottom = this.isAtBottom || !this.#range;
-    this.#range = this.#range ? grown(this.#range, view.log, atBottom) : newestRange(view.log);
+    const isKept = this.#range !== null && fits(this.#range, view.log);
+    const atBottom = this.isAtBottom || !isKept;
+    this.#range = isKept ? grown(this.#range, view.log, atBottom) : newestRange(view.log);
     this.#seen ??= view.log.cursor;
     this.#draw();
     this.#scrolled();
   }
 
   toEnd() {
+    if (this.view.log.isPast) this.onPresent();
     this.#range = newestRange(this.view.log);
     this.#draw();
     this.nodes.scroller.scrollTop = 0;
     this.#countNewer();
   }
 
-  /** Brings an entry into view and flashes it; false where the log does not reach back so far yet. */
+  /** Brings an entry into view and flashes it; false where what is shown does not reach so far yet. */
   jump(seq) {
-    if (seq < this.view.log.first) return false;
+    const { first, cursor, isPast } = this.view.log;
+    if (seq < first || (isPast && seq > cursor)) return false;
     if (!document.getElementById(`m${seq}`)) {
       this.#range = around(seq, this.view.log);
       this.#draw();
     }
-    const node = document.getElementById(`m${seq}`);
-    if (!node) return true; // an entry without a row
+    const node = document.getElementById(`m${seq}`) ?? this.#nearest(seq);
+    if (!node) return true; // entries without a row
     node.scrollIntoView({ block: "center" });
     node.focus({ preventScroll: true });
     node.classList.remove("message--flash");
     requestAnimationFrame(() => node.classList.add("message--flash"));
     return true;
+  }
+
+  /** The first message after an entry that has no row of its own. */
+  #nearest(seq) {
+    return [...this.nodes.list.querySelectorAll("article[id]")].find(({ id }) => Number(id.slice(1)) > seq);
   }
 
   rowOf(node) {
@@ -68,7 +79,7 @@ export class Timeline {
     const { scroller } = this.nodes;
     const above = scroller.scrollHeight - scroller.clientHeight + scroller.scrollTop;
     if (above < NEAR_PX) this.#move(upwards) || this.onTop();
-    else if (-scroller.scrollTop < NEAR_PX) this.#move(downwards);
+    else if (-scroller.scrollTop < NEAR_PX) this.#move(downwards) || (this.view.log.isPast && this.onBottom());
     this.#countNewer();
   }
 
@@ -81,9 +92,10 @@ export class Timeline {
   }
 
   #draw() {
-    const { log, unsent, me, blocks, isLoading } = this.view;
+    const { log, unsent, acts, me, blocks, isLoading, newFrom } = this.view;
     const atEnd = this.#range.to === null;
-    const rows = toRows({ events: slice(this.#range, log), unsent: atEnd ? unsent : [], me, dayOf, atEnd });
+    const events = slice(this.#range, log).map((event) => apply(event, acts));
+    const rows = toRows({ events, unsent: atEnd ? unsent : [], me, dayOf, atEnd, newFrom });
     const restore = this.isAtBottom ? () => {} : this.#hold(rows);
     this.#reconcile(rows, blocks);
     this.nodes.loading.hidden = !isLoading;
@@ -98,7 +110,7 @@ export class Timeline {
     const { scroller } = this.nodes;
     const top = scroller.getBoundingClientRect().top;
     const anchor = rows
-      .map(({ kind, key }) => kind !== "day" && this.#rows.get(key)?.node)
+      .map(({ kind, key }) => kind !== "day" && kind !== "new" && this.#rows.get(key)?.node)
       .find((node) => node && node.getBoundingClientRect().bottom > top);
     const before = anchor?.getBoundingClientRect().top;
     return () => {
@@ -125,7 +137,7 @@ export class Timeline {
     const known = this.#rows.get(row.key);
     if (known && sameRow(known.row, row)) return known.node;
     const node = known?.node ?? this.nodes.templates[row.kind].content.firstElementChild.cloneNode(true);
-    fillRow(node, row, blocks);
+    fillRow(node, row, this.view.me, blocks);
     node.dataset.key = row.key;
     this.#rows.set(row.key, { node, row });
     return node;
@@ -133,11 +145,18 @@ export class Timeline {
 
   #countNewer() {
     const { log, me } = this.view;
+    if (log.isPast) return this.#offerNewest("");
     if (this.isAtBottom) this.#seen = log.cursor;
     const others = (event) => event.seq > this.#seen && isShown(event) && event.author.id !== me.id;
     const count = this.isAtBottom ? 0 : log.events.slice(-1000).filter(others).length;
-    this.nodes.newerText.textContent = count ? `${count} new` : "Newest";
-    this.nodes.newer.classList.toggle("newer--new", count > 0);
-    this.nodes.newer.hidden = count === 0 && this.#range.to === null && -this.nodes.scroller.scrollTop < this.nodes.scroller.clientHeight;
+    this.#offerNewest(count ? fill(ngettext("%(count)s new", "%(count)s new", count), { count }) : "");
+    const isNear = this.#range.to === null && -this.nodes.scroller.scrollTop < this.nodes.scroller.clientHeight;
+    this.nodes.newer.hidden = count === 0 && isNear;
+  }
+
+  #offerNewest(news) {
+    this.nodes.newerText.textContent = news || gettext("Newest");
+    this.nodes.newer.classList.toggle("newer--new", Boolean(news));
+    this.nodes.newer.hidden = false;
   }
 }

@@ -1,0 +1,69 @@
+"""Posts that people keep at hand in a room.
+
+The ledger has no kind of entry for a pin, so a pin is a row of its own and without proof: what is pinned is proved, who
+pinned it and when is not. Nobody is told of it live; the list is read when somebody opens it.
+"""
+
+import time
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.events import Event, build_events
+from chat.models import Pin, Room
+from chat.refusals import Refusal
+from chat.roles import moderates
+from ledger.models import Message
+
+PINS_LIMIT = 100
+"""In one room."""
+
+
+def may_pin(user: User, room: Room) -> bool:
+    """Whoever is in the room; where that is everybody, its moderators."""
+    if room.archived:
+        return False
+    if room.access == Room.Access.EVERYONE:
+        return moderates(user, room)
+    return Room.objects.joined_by(user).filter(pk=room.pk).exists()
+
+
+def pin(user: User, room: Room, post: Message) -> None:
+    """Nothing where it is pinned already. Refusal when it may not be."""
+    _check(user, room)
+    if post.kind != "post":
+        raise Refusal("not_found", _("Only messages can be pinned."))
+    pins = Pin.objects.filter(room=room)
+    if pins.filter(seq=post.room_seq).exists():
+        return
+    if pins.count() >= PINS_LIMIT:
+        raise Refusal("forbidden", _("A room has at most %(count)d pins. Unpin one first.") % {"count": PINS_LIMIT})
+    try:
+        Pin.objects.create(room=room, seq=post.room_seq, by=user, pinned_ms=time.time_ns() // 1_000_000)
+    except IntegrityError:  # Somebody else pinned it at this moment.
+        return
+
+
+def unpin(user: User, room: Room, post: Message) -> None:
+    _check(user, room)
+    Pin.objects.filter(room=room, seq=post.room_seq).delete()
+
+
+def find_pinned(room: Room) -> list[Event]:
+    """The events of what is pinned, newest pin first, each with `pinned_by`; what is deleted or erased is left out."""
+    pins = {pin.seq: pin for pin in Pin.objects.filter(room=room).select_related("by")}
+    rows = Message.objects.filter(room=room.pk, room_seq__in=pins, body__isnull=False)
+    events = [event for event in build_events(list(rows)) if not event["deleted"]]
+    events.sort(key=lambda event: pins[event["seq"]].pinned_ms, reverse=True)
+    return [event | {"pinned_by": _name(pins[event["seq"]])} for event in events]
+
+
+def _check(user: User, room: Room) -> None:
+    if not may_pin(user, room):
+        raise Refusal("forbidden", _("You may not pin messages in this room."))
+
+
+def _name(pin: Pin) -> Any:
+    return pin.by.get_full_name() or pin.by.username if pin.by else ""

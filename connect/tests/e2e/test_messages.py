@@ -1,0 +1,166 @@
+"""Messages in two browsers: react, edit, versions, delete, mention, pin, copy, jump; by pointer and by keyboard."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.room import choose
+from connect.tests.e2e.test_erasing import sign_up
+from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
+from connect.tests.served import Served
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "light"}
+
+
+@pytest.fixture(scope="module")
+def owner(served: Served) -> str:
+    """The one-time link of the first start."""
+    link = re.search(r"(/owner/\S+)", served.output.read_text())
+    assert link
+    return link[1]
+
+
+def reaction(message: Locator, emoji: str) -> Locator:
+    return message.get_by_role("group", name="Reactions").locator(f'[data-emoji="{emoji}"]')
+
+
+def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: str, tmp_path: Path) -> None:
+    alice = open_window(permissions=["clipboard-read", "clipboard-write"], color_scheme="dark")
+    alice.goto(owner)
+    fill_form(alice.page, "alice", "Create the owner")
+    is_in_world(alice)
+    bob = sign_up(open_window(**PHONE), "bob")
+
+    # An edit reaches everybody in place; its versions tell words apart; a quote says that it is older.
+    say(alice, "See you at four in the big room")
+    heard = said(bob, "See you at four in the big room")
+    heard.tap()
+    heard.get_by_role("button", name="Reply").tap()
+    say(bob, "I will be there")
+    choose(said(alice, "See you at four in the big room"), "Edit")
+    alice.page.get_by_label("Edit your message").fill("See you at **five** in the big room")
+    shoot(alice, tmp_path, "editing")
+    alice.page.keyboard.press("Enter")
+    for window in (alice, bob):
+        edited = said(window, "See you at five in the big room")
+        expect(edited.locator("strong", has_text="five")).to_be_visible()
+        expect(said(window, "I will be there").get_by_text("quoted before edit")).to_be_visible()
+    edited.get_by_role("button", name="Edited: show the versions").tap()
+    expect(bob.page.get_by_role("heading", name="Versions")).to_be_visible()
+    expect(bob.page.locator("del", has_text="four")).to_be_visible()
+    expect(bob.page.locator("ins", has_text="five")).to_be_visible()
+    shoot(bob, tmp_path, "versions-phone")
+    bob.page.get_by_role("dialog").get_by_role("button", name="Close").tap()
+
+    # Reactions are toggles, live, with who.
+    mine = said(alice, "See you at five in the big room")
+    mine.hover()
+    mine.get_by_role("button", name="React", exact=True).click()
+    alice.page.get_by_label("Search emoji").fill("celebrate")
+    shoot(alice, tmp_path, "picker")
+    alice.page.keyboard.press("Enter")
+    theirs = reaction(said(bob, "See you at five in the big room"), "🎉")
+    expect(theirs).to_have_attribute("aria-pressed", "false")
+    expect(theirs).to_have_attribute("title", "alice")
+    theirs.tap()
+    expect(theirs).to_have_attribute("aria-pressed", "true")
+    expect(reaction(mine, "🎉")).to_have_text("🎉2")
+    reaction(mine, "🎉").click()
+    expect(reaction(mine, "🎉")).to_have_attribute("aria-pressed", "false")
+    expect(theirs).to_have_text("🎉1")
+
+    # Completion by name; whoever is meant sees it.
+    field = alice.page.get_by_label("Message to World")
+    field.press_sequentially("ask @bo")
+    expect(alice.page.get_by_role("option", name="bob")).to_be_visible()
+    shoot(alice, tmp_path, "completion")
+    field.press("Enter")
+    field.press_sequentially("and :tad")
+    field.press("Tab")
+    expect(field).to_have_value("ask @bob and 🎉 ")
+    field.press("Enter")
+    expect(said(bob, "ask @bob and 🎉").locator(".mention--me")).to_have_text("@bob")
+
+    # Copies, pins, and a link that leads to the message.
+    choose(mine, "Copy the text")
+    assert alice.page.evaluate("navigator.clipboard.readText()") == "See you at **five** in the big room"
+    choose(mine, "Copy a link")
+    link = alice.page.evaluate("navigator.clipboard.readText()")
+    assert "/rooms/world/?at=" in link
+    choose(mine, "Pin")
+    expect(alice.page.get_by_text("Pinned.")).to_be_visible()
+    bob.page.get_by_role("link", name="Pinned messages").tap()
+    pinned = bob.page.get_by_role("dialog", name="Pinned messages")
+    expect(pinned.get_by_text("See you at **five**")).to_be_visible()
+    expect(pinned.get_by_role("button", name="Unpin")).to_have_count(0)
+    shoot(bob, tmp_path, "pins-phone")
+    pinned.get_by_role("button", name="Show").tap()
+    expect(said(bob, "See you at five in the big room")).to_be_focused()
+    shoot(alice, tmp_path, "room")
+    shoot(bob, tmp_path, "room-phone")
+
+    # Deleted: gone from every screen and quote, still provable.
+    choose(mine, "Delete…")
+    alice.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    for window in (alice, bob):
+        gone = said(window, "This message was deleted by its author.")
+        expect(said(window, "I will be there").get_by_text("This message was deleted.")).to_be_visible()
+        expect(window.page.get_by_role("main").get_by_text("in the big room")).to_have_count(0)
+    expect(gone.get_by_role("group", name="Reactions").get_by_role("button")).to_have_count(0)
+    choose(said(alice, "This message was deleted by its author."), "Proof")
+    expect(alice.page.locator("dialog#proof [data-proof-sealed]")).to_be_visible()
+    shoot(alice, tmp_path, "deleted")
+
+
+def test_the_same_by_keyboard_alone(open_window: OpenWindow) -> None:
+    window = sign_up(open_window(), "carol")
+    page = window.page
+    say(window, "typed by keyboard")
+    field = page.get_by_label("Message to World")
+    expect(said(window, "typed by keyboard").locator("[data-glyph]")).not_to_have_class(re.compile("sending"))
+
+    # ↑ edits the last one, Esc leaves it as it was, ↑ again and Enter saves.
+    field.press("ArrowUp")
+    editor = page.get_by_label("Edit your message")
+    expect(editor).to_have_value("typed by keyboard")
+    editor.press("Escape")
+    expect(said(window, "typed by keyboard")).to_be_focused()
+    field.focus()
+    field.press("ArrowUp")
+    editor.press_sequentially(", and mended")
+    editor.press("Enter")
+    message = said(window, "typed by keyboard, and mended")
+    expect(message).to_be_focused()
+
+    # E reacts: type, arrow, Enter. M opens the menu: arrows, Esc gives the focus back.
+    page.keyboard.press("e")
+    page.keyboard.type("rocket")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="rocket")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(reaction(message, "🚀")).to_have_attribute("aria-pressed", "true")
+    message.focus()
+    page.keyboard.press("m")
+    expect(page.get_by_role("menuitem", name="Edit")).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.get_by_role("menuitem", name="Erase…")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(message.get_by_role("button", name="More")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(20):
+        if page.get_by_role("menuitem", name="Delete…").evaluate("item => item === document.activeElement"):
+            break
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(message).to_have_count(0)
+    expect(page.locator("article:focus")).to_have_text(re.compile("deleted by its author"))
+
+
+def shoot(window: Window, folder: Path, name: str) -> None:
+    """A picture for whoever looks at a failure, or at the looks."""
+    window.page.screenshot(path=folder / f"{name}.png", animations="disabled")
