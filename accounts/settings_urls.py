@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn.views import reauthenticate_webauthn
 from django.urls import path
 
-from accounts import email_views, profile, session_views
+from accounts import email_views, leaving, profile, session_views
 from accounts.mfa_views import AddPasskeyView, EditPasskeyView, RemovePasskeyView
 
 urlpatterns = [
@@ -30,5 +30,6 @@ urlpatterns = [
     path("again/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("again/code/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
     path("again/passkey/", reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("leave/", leaving.leave, name="account_leave"),
     path("appearance/", profile.appearance, name="account_appearance"),
 ]

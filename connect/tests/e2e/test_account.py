@@ -10,7 +10,7 @@ from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.test_layouts import PHONE, TOO_SMALL, fits
 from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
 
-PAGES = ["", "email/", "password/", "two-step/", "sessions/", "appearance/", "data/", "again/"]
+PAGES = ["", "email/", "password/", "two-step/", "sessions/", "appearance/", "data/", "again/", "leave/"]
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
