@@ -23,6 +23,8 @@ VERSION = 1
 """Of what an index holds. An index of another version is made anew."""
 BATCH = 300
 """Rows a transaction: on SQLite the recorder waits for it, some hundredths of a second."""
+LARGE_BATCH = 5_000
+"""When the whole is made anew and somebody waits for it: a second."""
 
 _PLACE = ("id", "kind", "room", "room_seq")
 
@@ -30,14 +32,14 @@ _PLACE = ("id", "kind", "room", "room_seq")
 def rebuild() -> int:
     """Makes the index anew; how many entries it looked at."""
     IndexState.objects.all().delete()
-    return catch_up()
+    return catch_up(LARGE_BATCH)
 
 
-def catch_up() -> int:
+def catch_up(batch: int = BATCH) -> int:
     """Takes in all that is new; how many entries that was."""
     total = 0
     while is_behind():
-        total += _take()
+        total += _take(batch)
     return total
 
 
@@ -64,9 +66,9 @@ def count_waiting() -> int:
 
 
 @transaction.atomic
-def _take() -> int:
+def _take(batch: int) -> int:
     state = _open_state()
-    rows = _next_rows(state)
+    rows = _next_rows(state, batch)
     words = [row.pk for row in rows if row.kind in ("post", "edit")]
     # Read again under a lock: an erasure waits for it and then forgets, or was first and there are no words.
     locked = Message.objects.select_for_update(no_key=connection.vendor == "postgresql").filter(pk__in=words)
@@ -87,9 +89,9 @@ def _open_state() -> IndexState:
     return state
 
 
-def _next_rows(state: IndexState) -> list[Message]:
+def _next_rows(state: IndexState, batch: int) -> list[Message]:
     """The next by key, with what their rooms lack before them; where there are none, what was left behind."""
-    rows = list(Message.objects.filter(pk__gt=state.newest).order_by("pk").only(*_PLACE)[:BATCH])
+    rows = list(Message.objects.filter(pk__gt=state.newest).order_by("pk").only(*_PLACE)[:batch])
     if not rows:
         return [row for room in _left_behind() for row in _missing(room, 0)]
     firsts: dict[UUID, Message] = {}
