@@ -76,35 +76,42 @@ class World:
             )
         return " ".join(words)
 
+    def rare(self) -> str:
+        return self.luck.choice([word for word in self.luck.choices(self.words[20_000:], k=50) if len(word) > 3])
+
+    def common(self) -> str:
+        return self.luck.choice([word for word in self.words[:40] if len(word) > 2])
+
+    def hanzi(self, size: int) -> str:
+        return "".join(self.luck.choices(CJK, k=size))
+
+    def day(self) -> str:
+        return f"{self.luck.choice((2025, 2026))}-0{self.luck.randint(1, 8)}-1{self.luck.randint(0, 9)}"
+
     def kinds(self) -> dict[str, Callable[[], str]]:
         """Name → one more search of the kind."""
         luck, words = self.luck, self.words
-        rare = lambda: luck.choice([word for word in luck.choices(words[20_000:], k=50) if len(word) > 3])  # noqa: E731
-        common = lambda: luck.choice([word for word in words[:40] if len(word) > 2])  # noqa: E731
-        short = lambda: luck.choice(words)[:2]  # noqa: E731
-        hanzi = lambda size: "".join(luck.choices(CJK, k=size))  # noqa: E731
-        day = lambda: f"{luck.choice((2025, 2026))}-0{luck.randint(1, 8)}-1{luck.randint(0, 9)}"  # noqa: E731
         return {
-            "common word": common,
-            "rare word": rare,
-            "two common words": lambda: f"{common()} {common()}",
-            "common and rare word": lambda: f"{common()} {rare()}",
-            "part of a word": lambda: rare()[1:5],
-            "word beginning": lambda: f"{rare()[:4]}*",
-            "two letters": short,
-            "phrase": lambda: f'"{common()} {luck.choice(words[:2000])}"',
-            "one Chinese character": lambda: hanzi(1),
-            "two Chinese characters": lambda: hanzi(2),
+            "common word": self.common,
+            "rare word": self.rare,
+            "two common words": lambda: f"{self.common()} {self.common()}",
+            "common and rare word": lambda: f"{self.common()} {self.rare()}",
+            "part of a word": lambda: self.rare()[1:5],
+            "word beginning": lambda: f"{self.rare()[:4]}*",
+            "two letters": lambda: luck.choice(words)[:2],
+            "phrase": lambda: f'"{self.common()} {luck.choice(words[:2000])}"',
+            "one Chinese character": lambda: self.hanzi(1),
+            "two Chinese characters": lambda: self.hanzi(2),
             "part of an address": lambda: f"{luck.choice(words)}.example.org/",
-            "from": lambda: f"from:person{luck.randrange(200)} {common()}",
-            "in a small room": lambda: f"in:room-{luck.randrange(1, SEEN)} {common()}",
-            "in a room not seen": lambda: f"in:room-{luck.randrange(SEEN, ROOMS)} {common()}",
-            "before a day": lambda: f"before:{day()} {common()}",
-            "between days": lambda: f"after:{day()} before:{day()} {rare()[:4]}",
-            "has a link": lambda: f"has:link {common()}",
-            "edited": lambda: f"is:edited {common()}",
-            "without a word": lambda: f"{common()} -{common()} -{common()}",
-            "nothing found": lambda: f"{rare()[-4:]}{rare()[:4]}",
+            "from": lambda: f"from:person{luck.randrange(200)} {self.common()}",
+            "in a small room": lambda: f"in:room-{luck.randrange(1, SEEN)} {self.common()}",
+            "in a room not seen": lambda: f"in:room-{luck.randrange(SEEN, ROOMS)} {self.common()}",
+            "before a day": lambda: f"before:{self.day()} {self.common()}",
+            "between days": lambda: f"after:{self.day()} before:{self.day()} {self.rare()[:4]}",
+            "has a link": lambda: f"has:link {self.common()}",
+            "edited": lambda: f"is:edited {self.common()}",
+            "without a word": lambda: f"{self.common()} -{self.common()} -{self.common()}",
+            "nothing found": lambda: f"{self.rare()[-4:]}{self.rare()[:4]}",
         }
 
 

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from chat import details_views, erase_views, message_views, notice_views, room_views, views
 from chat.files import views as file_views
+from chat.search import views as search_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -25,5 +26,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/pins/", message_views.pinned, name="pins"),
     path("rooms/<slug:slug>/people", message_views.people, name="people"),
     path("rooms/<slug:slug>/unread", message_views.mark_unread, name="unread"),
+    path("search/", search_views.results, name="search"),
+    path("search/suggest/", search_views.suggest, name="suggest"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from chat.models import Room
+from chat.names import name_rooms
 from chat.search.documents import Document, find_documents
 from chat.search.folding import fold
 from chat.search.indexes import get_index
@@ -40,7 +41,7 @@ class Page:
 
 def search(user: User, query: Query, before: int | None = None, size: int = PAGE) -> Page:
     """The newest posts that the user may read and the query wants, before a key."""
-    rooms = list(Room.objects.visible_to(user))
+    rooms = name_rooms(Room.objects.visible_to(user), user)
     wanted = _resolve(user, query, rooms)
     if not query or wanted is None or not is_built():
         return Page([], None)

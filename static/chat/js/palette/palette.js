@@ -1,0 +1,131 @@
+/** Ctrl-K: a field that jumps to rooms and people, finds messages and does what the page can do. `?` opens the sheet. */
+
+import { gettext, ngettext, fill } from "../../../base/js/i18n.js";
+import { offer, step } from "./options.js";
+import { draw } from "./view.js";
+
+const PAUSE_MS = 120;
+const NOTHING = { rooms: [], people: [], messages: [], problem: null };
+
+const find = (name) => document.querySelector(`[data-palette-${name}]`);
+const dialog = find("dialog");
+const field = find("field");
+const list = find("list");
+const status = find("status");
+const sheet = document.querySelector("[data-shortcuts]");
+
+let options = [];
+let place = -1;
+let asking = null;
+let pause = 0;
+
+function open() {
+  if (dialog.open) return field.select();
+  document.querySelectorAll("dialog:modal").forEach((other) => other.close());
+  dialog.showModal();
+  field.value = "";
+  field.focus();
+  ask();
+}
+
+/** Asks the server for what is typed; whatever was asked before no longer counts. */
+async function ask() {
+  asking?.abort();
+  asking = new AbortController();
+  const typed = field.value;
+  try {
+    const response = await fetch(`/search/suggest/?q=${encodeURIComponent(typed)}`, { signal: asking.signal, redirect: "error" });
+    if (!response.ok) throw new Error(response.statusText);
+    show(typed, await response.json());
+  } catch (error) {
+    if (error.name !== "AbortError") show(typed, { ...NOTHING, problem: gettext("The server cannot be reached.") });
+  }
+}
+
+function show(typed, answer) {
+  const sections = offer({ typed, answer, actions: actions() });
+  options = sections.flatMap((section) => section.options);
+  draw(list, sections);
+  list.scrollTop = 0;
+  choose(options.length ? 0 : -1);
+  const count = fill(ngettext("%(count)s entry", "%(count)s entries", options.length), { count: options.length });
+  status.textContent = answer.problem ?? (options.length ? count : gettext("Nothing found"));
+  status.classList.toggle("hidden-visually", !answer.problem && options.length > 0);
+}
+
+/** What the page lets one do: links and buttons that the server wrote, for this person, in their language. */
+function actions() {
+  return [...document.querySelectorAll("[data-palette-actions] > *")].map((node) => ({ name: node.textContent.trim(), act: node }));
+}
+
+function choose(index) {
+  const nodes = list.querySelectorAll("[role=option]");
+  nodes[place]?.setAttribute("aria-selected", "false");
+  place = index;
+  const node = nodes[place];
+  node?.setAttribute("aria-selected", "true");
+  node?.scrollIntoView({ block: "nearest" });
+  if (node) field.setAttribute("aria-activedescendant", node.id);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function carryOut(option) {
+  dialog.close();
+  if (option.url) location.assign(option.url);
+  else (option.act.dataset.clicks ? document.querySelector(option.act.dataset.clicks) : option.act).click();
+}
+
+function openSheet() {
+  if (!sheet.open) sheet.showModal();
+}
+
+const isTyping = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+    event.preventDefault();
+    open();
+  } else if (event.key === "?" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+    event.preventDefault();
+    openSheet();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-palette-open], [data-shortcuts-open]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (opener.matches("[data-palette-open]")) open();
+  else openSheet();
+});
+
+field.addEventListener("input", () => {
+  clearTimeout(pause);
+  pause = setTimeout(ask, PAUSE_MS);
+});
+
+field.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    if (options[place]) carryOut(options[place]);
+  } else if (["ArrowDown", "ArrowUp"].includes(event.key) || (event.ctrlKey && ["Home", "End"].includes(event.key))) {
+    event.preventDefault();
+    choose(step(place, options.length, event.key));
+  }
+});
+
+list.addEventListener("click", (event) => {
+  const node = event.target.closest("[role=option]");
+  if (node) carryOut(options[[...list.querySelectorAll("[role=option]")].indexOf(node)]);
+});
+
+for (const each of [dialog, sheet]) {
+  // A click on the backdrop is a click on the dialog itself.
+  each.addEventListener("click", (event) => event.target === each && each.close());
+}
+dialog.addEventListener("close", () => {
+  clearTimeout(pause);
+  asking?.abort();
+  list.replaceChildren();
+});
