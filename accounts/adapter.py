@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import names
 from accounts.addresses import normalize_address
+from accounts.invites import may_sign_up
 from accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not shallow and User.objects.name_is_taken(username):
             raise self.validation_error("username_taken")
         return username
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return may_sign_up(request.session)
 
     def clean_email(self, email: str) -> str:
         return normalize_address(email)

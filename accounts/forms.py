@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts.addresses import normalize_address
+from accounts.invites import check_address, spend_at_signup
 from accounts.models import HeldName, User
 from accounts.names import GROUPS, LONGEST, check_not_reserved, validate_username
 
@@ -68,8 +69,13 @@ class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
 
     def clean_email(self) -> str:
         address = normalize_address(self.cleaned_data["email"], check_dns=settings.EMAIL_CHECK_DNS)
+        if problem := self.problem_with(address):
+            raise forms.ValidationError(problem)
         unique: str = self.validate_unique_email(address)
         return unique
+
+    def problem_with(self, address: str) -> str:
+        return check_address(get_adapter().request.session, address)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:  # only under mandatory verification: pretend, see HeldName
@@ -82,6 +88,7 @@ class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
         """Raises IntegrityError when the name or the address was taken since the form was checked."""
         user = self.new_user(request)
         with transaction.atomic():  # after hashing: SQLite would let nobody else write meanwhile
+            spend_at_signup(request.session, user.email)
             user.save()
             setup_user_email(request, user, [EmailAddress(email=user.email)])
         return user
@@ -95,6 +102,9 @@ class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
 
 class OwnerForm(SignupForm):
     """The same questions; `owner.make_owner` saves the answer."""
+
+    def problem_with(self, address: str) -> str:
+        return ""
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]

@@ -1,5 +1,6 @@
 """The user of Connect: a UUID, a unique name and a unique address, both without regard to case."""
 
+import secrets
 import uuid
 from typing import Any, ClassVar
 
@@ -103,3 +104,28 @@ class UserSession(models.Model):
 
     def __str__(self) -> str:
         return f"a session of {self.user_id}"
+
+
+def draw_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Invite(models.Model):
+    """A link that lets people sign up, and into one room where it names one. `invites.py` says when it is good."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token = models.CharField(max_length=43, unique=True, default=draw_token, editable=False)
+    room = models.UUIDField(null=True, blank=True)
+    """A bare id: what rooms are is known elsewhere."""
+    by = models.ForeignKey(User, on_delete=models.CASCADE)
+    made_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+    uses_left = models.PositiveIntegerField(null=True)
+    """Null: as often as people like."""
+    domain = models.CharField(max_length=253, blank=True)
+
+    def __str__(self) -> str:
+        return f"An invite by {self.by_id}"
+
+    def takes(self, address: str) -> bool:
+        return not self.domain or address.lower().endswith(f"@{self.domain.lower()}")

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.addresses import confirm_address
 from accounts.forms import OwnerForm, ResetPasswordKeyForm, SignupForm
+from accounts.invites import SignupClosed
 from accounts.owner import OwnerLinkClosed, make_owner, owner_link_is_open
 
 _hides_passwords = sensitive_post_parameters("password1", "password2")
@@ -29,6 +30,8 @@ class SignupView(allauth_views.SignupView):  # type: ignore[misc]
             self._cached_form = None
             form = self.get_form()
             response = super().form_valid(form) if form.is_valid() else self.form_invalid(form)
+        except SignupClosed:  # the last use of the invite was somebody else's, a moment ago
+            response = self.closed()
         return response
 
 

@@ -21,7 +21,7 @@ def join(user: User, room: Room) -> None:
         if now.access != Room.Access.PUBLIC or Ban.objects.filter(room=now, user=user).exists():
             raise Refusal("not_found", _("There is no such room."))
         _check_open(now)
-        return _enter(now, user, [user])
+        return enter(now, user, [user])
 
     act(room.pk, plan)
 
@@ -37,7 +37,7 @@ def add(by: User, room: Room, people: Collection[User]) -> None:
         if not all(user.is_active for user in people):
             raise Refusal("forbidden", _("One of these accounts is closed."))
         Ban.objects.filter(room=now, user__in=people).delete()
-        return _enter(now, by, people)
+        return enter(now, by, people)
 
     act(room.pk, plan)
 
@@ -103,7 +103,7 @@ _ARTICLES = {Role.OWNER: "an owner", Role.ADMIN: "an admin", Role.MODERATOR: "a 
 """English, like all that the system says in the ledger."""
 
 
-def _enter(room: Room, by: User, people: Collection[User]) -> Sequence[Draft]:
+def enter(room: Room, by: User, people: Collection[User]) -> Sequence[Draft]:
     inside = set(Membership.objects.filter(room=room, user__in=people).values_list("user", flat=True))
     new = [user for user in people if user.pk not in inside]
     Membership.objects.bulk_create(Membership(room=room, user=user) for user in new)

@@ -44,3 +44,7 @@ def _ensure_entry(name: str, body: dict[str, object], kind: str = "room.create")
 
 def _client_id(name: str) -> UUID:
     return uuid5(Room.WORLD, name)
+
+
+LESSON_IDS = [_client_id(f"lesson {number}") for number in range(1, len(LESSONS) + 1)]
+"""Their client ids."""

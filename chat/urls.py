@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from chat import details_views, erase_views, message_views, notice_views, room_views, views
+from chat import (
+    details_views,
+    erase_views,
+    invite_views,
+    message_views,
+    notice_views,
+    people_views,
+    room_views,
+    views,
+)
 from chat.files import views as file_views
 from chat.search import views as search_views
 
@@ -12,6 +21,11 @@ urlpatterns = [
     path("rooms/new/", room_views.new_room, name="new_room"),
     path("direct/new/", room_views.new_direct, name="new_direct"),
     path("rooms/<slug:slug>/details/", details_views.details, name="details"),
+    path("rooms/<slug:slug>/invites/", invite_views.room_invites, name="room_invites"),
+    path("rooms/<slug:slug>/log/", people_views.room_log, name="room_log"),
+    path("invites/", invite_views.site_invites, name="site_invites"),
+    path("join/<str:token>/", invite_views.join_by, name="join_by"),
+    path("people/", people_views.people, name="accounts"),
     path("rooms/<slug:slug>/add/", details_views.add_people, name="add_people"),
     path("rooms/<slug:slug>/", views.room, name="room"),
     re_path(r"^rooms/(?P<slug>[-a-zA-Z0-9_]+)/erase/(?P<leaf_hash>[0-9a-f]{64})/$", erase_views.erase, name="erase"),

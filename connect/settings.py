@@ -45,6 +45,7 @@ EMAIL_VERIFICATION = env.choice(
     "EMAIL_VERIFICATION", "none" if EMBEDDED else "mandatory", ("none", "optional", "mandatory")
 )
 vars().update(env.email(EMAIL_URL))
+SIGN_UP = env.choice("SIGN_UP", "open", ("open", "invite", "closed"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Connect <connect@localhost>")
 
 # Web Push goes to the services of the browsers' makers, and to what is named here besides: origins, comma-separated.

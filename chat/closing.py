@@ -1,0 +1,46 @@
+"""Accounts that the site's staff closes, and opens again.
+
+Everybody is in the World: closing an account removes its owner from there, and that entry is the log. Whoever is
+connected is cut off within two seconds (warden.py), and writes nothing from this transaction on (access.py).
+"""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.changing import act, member_entry, reason_entry
+from chat.models import Room
+from chat.refusals import Refusal
+from chat.roles import site_rank
+from ledger.drafts import Draft
+
+
+def may_close(by: User, member: User) -> bool:
+    """Staff may, for whoever is below them; nobody for themselves, so the site keeps an owner."""
+    return by.is_active and by.is_staff and site_rank(by) > site_rank(member) and by.pk != member.pk
+
+
+def close_account(by: User, member: User, reason: str) -> None:
+    def plan(world: Room) -> Sequence[Draft]:
+        if not _switch(by, member, is_active=False):
+            return []
+        removal = member_entry("remove", world, by, member)
+        words = f"Account closed: {reason}" if reason else "Account closed."
+        return [removal, reason_entry(removal, world, by, words)]
+
+    act(Room.WORLD, plan)
+
+
+def open_account(by: User, member: User) -> None:
+    def plan(world: Room) -> Sequence[Draft]:
+        return [member_entry("join", world, by, member)] if _switch(by, member, is_active=True) else []
+
+    act(Room.WORLD, plan)
+
+
+def _switch(by: User, member: User, *, is_active: bool) -> bool:
+    """Whether that changed anything."""
+    if not may_close(User.objects.get(pk=by.pk), User.objects.get(pk=member.pk)):  # as they are now
+        raise Refusal("forbidden", _("You can do this only for people below you."))
+    return bool(User.objects.filter(pk=member.pk, is_active=not is_active).update(is_active=is_active))

@@ -1,0 +1,113 @@
+"""Invitations: the page of those that are good, and the page that one of them leads to."""
+
+import base64
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import invites
+from accounts.models import Invite
+from chat.finding import find_room, user_of
+from chat.inviting import accept, draw_code, find_place, list_invites, make_invite, may_invite
+from chat.models import Room
+from chat.refusals import Refusal
+from chat.room_views import check_page_rate, status_of
+
+
+class InviteForm(forms.Form):
+    days = forms.ChoiceField(label=_("Good for"), choices=[(1, _("a day")), (7, _("a week")), (30, _("30 days"))])
+    uses = forms.IntegerField(
+        label=_("How many people"), min_value=1, max_value=10_000, required=False, help_text=_("Empty: any number.")
+    )
+    domain = forms.RegexField(
+        r"\A@?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z",
+        label=_("Only addresses at"),
+        max_length=253,
+        required=False,
+        help_text=_("Such as example.org; empty: any address."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def room_invites(request: HttpRequest, slug: str) -> HttpResponse:
+    return _invites(request, find_room(request, slug))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def site_invites(request: HttpRequest) -> HttpResponse:
+    return _invites(request, None)
+
+
+def _invites(request: HttpRequest, room: Room | None) -> HttpResponse:
+    """404 for who may not invite: there is nothing here for them."""
+    user = user_of(request)
+    if not may_invite(user, room):
+        raise Http404
+    form = InviteForm(request.POST if request.POST.get("act") == "make" else None, initial={"days": 7})
+    if request.POST.get("act") == "end":
+        list_invites(room).filter(pk=_read_id(request.POST.get("invite", ""))).delete()
+        return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
+    status = HTTPStatus.OK
+    if form.is_bound:
+        status = HTTPStatus.BAD_REQUEST
+        try:
+            if form.is_valid():
+                check_page_rate(request)
+                wanted = form.cleaned_data
+                make_invite(user, room, int(wanted["days"]), wanted["uses"], wanted["domain"])
+                return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
+        except Refusal as refusal:
+            form.add_error(None, refusal.detail)
+            status = status_of(refusal)
+    context = {"room": room, "form": form, "invites": [_describe(each) for each in list_invites(room)]}
+    return render(request, "chat/invites.html", context, status=status)
+
+
+def _describe(invite: Invite) -> dict[str, Any]:
+    url = f"{settings.SITE_URL}/join/{invite.token}/"
+    return {"invite": invite, "url": url, "code": base64.b64encode(draw_code(url)).decode()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def join_by(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation leads. Whoever has no account carries it through the sign-up."""
+    invite = invites.find_invite(token)
+    try:
+        if invite is None:
+            raise Refusal("not_found", "")
+        room = find_place(invite)
+        if not request.user.is_authenticated:
+            invites.carry(request.session, invite)
+            return render(request, "chat/join.html", {"room": room, "invite": invite})
+        user = user_of(request)
+        fits = invite.takes(user.email)
+        if request.method != "POST" or not fits:
+            status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
+            return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
+        if not invites.spend(invite, request.session):
+            raise Refusal("not_found", "")
+        accept(user, invite)
+    except Refusal as refusal:
+        return render(request, "chat/join_closed.html", status=status_of(refusal))
+    return HttpResponseRedirect(f"/rooms/{room.slug}/" if room else "/", status=HTTPStatus.SEE_OTHER)
+
+
+def _read_id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,75 @@
+"""Pages for who looks after people: what was moderated in a room, and the accounts of the site."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from chat.closing import close_account, may_close, open_account
+from chat.finding import find_room, user_of
+from chat.modlog import read_log
+from chat.refusals import Refusal
+from chat.room_views import check_page_rate, status_of
+
+REASON_LIMIT = 500
+SHOWN = 50
+
+
+@require_safe
+@never_cache
+@login_required
+def room_log(request: HttpRequest, slug: str) -> HttpResponse:
+    """For everybody who sees the room: the entries are there for them, too."""
+    room = find_room(request, slug)
+    before = request.GET.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) <= 15):
+        raise Http404
+    lines, more = read_log(room, int(before) if before else None)
+    return render(request, "chat/room_log.html", {"room": room, "lines": lines, "more": more})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    """For staff; for others there is nothing here."""
+    user = user_of(request)
+    if not user.is_staff:
+        raise Http404
+    query = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    problem, status = "", HTTPStatus.OK
+    if request.method == "POST":
+        try:
+            check_page_rate(request)
+            _act(request)
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'q': query})}", status=HTTPStatus.SEE_OTHER)
+        except Refusal as refusal:
+            problem, status = refusal.detail, status_of(refusal)
+    found = User.objects.order_by("username")
+    if query:
+        found = found.filter(Q(username__icontains=query.lstrip("@")) | Q(email__icontains=query))
+    rows: list[dict[str, Any]] = [{"person": each, "may_close": may_close(user, each)} for each in found[: SHOWN + 1]]
+    context = {"rows": rows[:SHOWN], "has_more": len(rows) > SHOWN, "query": query, "problem": problem}
+    return render(request, "chat/people.html", context, status=status)
+
+
+def _act(request: HttpRequest) -> None:
+    try:
+        member = get_object_or_404(User, pk=UUID(request.POST.get("person", "")))
+    except ValueError:
+        raise Http404 from None
+    if request.POST.get("act") == "close":
+        reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:REASON_LIMIT]
+        close_account(user_of(request), member, reason)
+    elif request.POST.get("act") == "open":
+        open_account(user_of(request), member)
+    else:
+        raise Http404

@@ -1,0 +1,196 @@
+"""Invitations: good for whom they say, as often and as long as they say, and only while their maker may invite."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import Invite, User
+from accounts.tests.conftest import sign_up_form
+from chat.inviting import make_invite
+from chat.joining import join, remove
+from chat.models import Membership, Room
+from chat.opening import create_room, update_room
+from chat.refusals import Refusal
+from chat.rooms import ensure_world
+from connect.tests.people import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def plans(bob: User) -> Room:
+    """Bob's private room."""
+    ensure_world()
+    return create_room(bob, "Plans", "", "private")
+
+
+def as_(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def address(invite: Invite) -> str:
+    return f"/join/{invite.token}/"
+
+
+def is_in(user: User, room: Room) -> bool:
+    return Membership.objects.filter(user=user, room=room).exists()
+
+
+def accepts(user: User, invite: Invite) -> int:
+    return as_(user).post(address(invite)).status_code
+
+
+def test_who_follows_it_joins(plans: Room, bob: User, charlie: User) -> None:
+    invite = make_invite(bob, plans, 7, None, "")
+    assert "Plans" in as_(charlie).get(address(invite)).content.decode()
+    answer = as_(charlie).post(address(invite))
+    assert (answer.status_code, answer["Location"]) == (303, f"/rooms/{plans.slug}/")
+    assert is_in(charlie, plans)
+
+
+def test_it_is_made_and_ended_on_a_page_and_shows_a_code(plans: Room, bob: User, charlie: User) -> None:
+    browser, path = as_(bob), f"/rooms/{plans.slug}/invites/"
+    assert browser.post(path, {"act": "make", "days": "1", "uses": "2", "domain": "@Example.ORG"}).status_code == 303
+    invite = Invite.objects.get()
+    assert (invite.uses_left, invite.domain) == (2, "example.org")
+    assert timedelta(hours=23) < invite.ends_at - timezone.now() < timedelta(hours=25)
+    shown = browser.get(path).content.decode()
+    assert invite.token in shown
+    assert "data:image/svg+xml;base64," in shown
+    assert browser.post(path, {"act": "end", "invite": str(invite.pk)}).status_code == 303
+    assert accepts(charlie, invite) == 404
+    assert as_(charlie).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("form", [{"days": "365"}, {"days": "1", "uses": "0"}, {"days": "1", "domain": "a b"}])
+def test_a_mistaken_form_makes_none(form: dict[str, str], plans: Room, bob: User) -> None:
+    assert as_(bob).post(f"/rooms/{plans.slug}/invites/", {"act": "make", **form}).status_code == 400
+    assert not Invite.objects.exists()
+
+
+def test_who_does_not_moderate_invites_nobody(plans: Room, bob: User, charlie: User, alice: User) -> None:
+    for user in (charlie, alice):
+        assert as_(user).post(f"/rooms/{plans.slug}/invites/", {"act": "make", "days": "1"}).status_code == 404
+        with pytest.raises(Refusal):
+            make_invite(user, plans, 1, None, "")
+    assert as_(bob).get("/invites/").status_code == 404
+    assert as_(alice).get("/invites/").status_code == 200
+
+
+def spoil(name: str, invite: Invite, room: Room, bob: User, charlie: User) -> None:
+    if name == "run out":
+        Invite.objects.update(ends_at=timezone.now())
+    elif name == "used up":
+        Invite.objects.update(uses_left=0)
+    elif name == "maker gone":
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+    elif name == "maker removed":
+        Membership.objects.filter(user=bob).delete()
+    elif name == "archived":
+        update_room(bob, room, archived=True)
+    elif name == "banned":
+        remove(bob, room, charlie, ban=True)
+    elif name == "other address":
+        Invite.objects.update(domain="elsewhere.example")
+
+
+@pytest.mark.parametrize(
+    "name", ["run out", "used up", "maker gone", "maker removed", "archived", "banned", "other address"]
+)
+def test_it_is_worth_nothing_when(name: str, plans: Room, bob: User, charlie: User) -> None:
+    invite = make_invite(bob, plans, 7, None, "")
+    spoil(name, invite, plans, bob, charlie)
+    assert accepts(charlie, invite) in (403, 404)
+    assert not is_in(charlie, plans)
+
+
+def test_a_token_that_never_was_is_answered_like_one_that_has_run_out(plans: Room, bob: User, charlie: User) -> None:
+    invite = make_invite(bob, plans, 7, None, "")
+    Invite.objects.update(ends_at=timezone.now())
+    gone, never = as_(charlie).get(address(invite)), as_(charlie).get("/join/nonsense/")
+    assert gone.status_code == never.status_code == 404
+    assert gone.content.decode().replace(invite.token, "nonsense") == never.content.decode()
+
+
+def test_of_two_who_come_at_once_one_gets_the_last_use(plans: Room, bob: User) -> None:
+    invite = make_invite(bob, plans, 7, 1, "")
+    people = [person("eve"), person("finn")]
+
+    def come(user: User) -> int:
+        try:
+            return accepts(user, invite)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(come, people)) == [303, 404]
+    assert sum(is_in(user, plans) for user in people) == 1
+
+
+@pytest.fixture
+def by_invite(settings: Settings) -> None:
+    settings.SIGN_UP = "invite"
+
+
+def sign_up(browser: Client, name: str = "Carol", email: str = "carol@example.com") -> Any:
+    return browser.post("/signup/", sign_up_form(name, email))
+
+
+@pytest.mark.parametrize("mode", ["invite", "closed"])
+def test_without_an_invitation_nobody_signs_up(mode: str, settings: Settings) -> None:
+    settings.SIGN_UP = mode
+    browser = Client()
+    assert "Nobody can sign up" in browser.get("/signup/").content.decode()
+    sign_up(browser)
+    assert not User.objects.exists()
+
+
+def test_with_one_they_sign_up_and_are_in_the_room(by_invite: None, plans: Room, bob: User) -> None:
+    invite = make_invite(bob, plans, 7, 1, "example.com")
+    browser = Client()
+    browser.get(address(invite))
+    refused = sign_up(browser, email="carol@elsewhere.org").content.decode()
+    assert "This invitation is for addresses at example.com" in refused
+    assert not User.objects.filter(username="Carol").exists()
+    assert sign_up(browser).status_code == 302
+    assert is_in(User.objects.get(username="Carol"), plans)
+    late = Client()
+    late.get(address(invite))
+    sign_up(late, "Dan", "dan@example.com")
+    assert not User.objects.filter(username="Dan").exists()
+
+
+def test_an_invitation_used_up_between_form_and_sign_up_opens_nothing(by_invite: None, alice: User) -> None:
+    invite = make_invite(alice, None, 7, 1, "")
+    first, second = Client(), Client()
+    for browser in (first, second):
+        browser.get(address(invite))
+        assert "Create your account" in browser.get("/signup/").content.decode()
+    assert sign_up(first).status_code == 302
+    sign_up(second, "Dan", "dan@example.com")
+    assert not User.objects.filter(username="Dan").exists()
+
+
+def test_where_sign_up_is_open_an_invitation_only_leads_to_its_room(plans: Room, bob: User) -> None:
+    invite = make_invite(bob, plans, 7, None, "example.com")
+    browser = Client()
+    browser.get(address(invite))
+    sign_up(browser, email="carol@elsewhere.org")
+    assert not is_in(User.objects.get(username="Carol"), plans)
+
+
+def test_a_public_room_may_be_invited_to_as_well(bob: User, charlie: User) -> None:
+    ensure_world()
+    room = create_room(bob, "Tea", "", "public")
+    join(charlie, room)
+    with pytest.raises(Refusal):
+        make_invite(charlie, room, 7, None, "")
+    assert accepts(person("eve"), make_invite(bob, room, 7, None, "")) == 303

@@ -1,0 +1,116 @@
+"""Closing accounts, and the log of what was moderated: both are entries of the ledger."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from chat.closing import close_account, open_account
+from chat.erasing import erase_message
+from chat.joining import add, join, remove, set_role
+from chat.models import Room
+from chat.modlog import read_log
+from chat.opening import create_room, update_room
+from chat.refusals import Refusal
+from chat.rooms import ensure_world
+from chat.tests.client import browse, enter, open_socket
+from chat.tests.entries import post
+from connect.tests.people import person
+from connect.tests.server import make_site, serve
+from ledger.models import Message
+from ledger.sealing import ensure_genesis, seal
+from ledger.tests.sealed import assert_valid
+
+
+@pytest.fixture
+def world(transactional_db: None) -> Room:
+    ensure_genesis()
+    return ensure_world()
+
+
+def test_a_closed_account_is_an_entry_with_its_reason(world: Room, alice: User, bob: User) -> None:
+    close_account(alice, bob, "spam")
+    close_account(alice, bob, "spam")
+    bob.refresh_from_db()
+    assert not bob.is_active
+    lines, more = read_log(world, None)
+    assert [(line.words, line.reason) for line in lines] == [("alice removed bob.", "Account closed: spam")]
+    assert more is None
+    open_account(alice, bob)
+    assert User.objects.get(pk=bob.pk).is_active
+    assert post("back again", bob)
+    seal()
+    assert_valid()
+
+
+def test_staff_close_accounts_below_them_and_nobody_else_does(world: Room, alice: User, bob: User) -> None:
+    staff, other = person("steve", is_staff=True), person("stella", is_staff=True)
+    for by, member in ((bob, staff), (staff, other), (staff, alice), (alice, alice), (bob, bob)):
+        with pytest.raises(Refusal):
+            close_account(by, member, "")
+    assert User.objects.filter(is_active=True).count() == 4
+    close_account(staff, bob, "")
+    close_account(alice, staff, "")
+    with pytest.raises(Refusal):
+        open_account(staff, bob)
+
+
+def test_the_page_of_accounts_is_there_for_staff_alone(world: Room, alice: User, bob: User) -> None:
+    owner, member = Client(), Client()
+    owner.force_login(alice)
+    member.force_login(bob)
+    assert member.get("/people/").status_code == 404
+    assert member.post("/people/", {"act": "close", "person": str(alice.pk)}).status_code == 404
+    assert "bob@example.org" in owner.get("/people/", {"q": "bob"}).content.decode()
+    assert owner.post("/people/", {"act": "close", "person": str(alice.pk)}).status_code == 403
+    assert owner.post("/people/", {"act": "close", "person": "nobody"}).status_code == 404
+    assert owner.post("/people/", {"act": "close", "person": str(bob.pk), "reason": " too  loud "}).status_code == 303
+    assert not User.objects.get(pk=bob.pk).is_active
+
+
+async def test_a_closed_account_is_cut_off_in_every_process(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.run("from accounts.models import User; User.objects.filter(username='alice').update(is_staff=True)")
+    bob = site.run("from accounts.models import User; print(User.objects.get(username='bob').pk)").split()[-1]
+    with serve(site) as one, serve(site) as two:
+        async with enter(one, "bob") as here, enter(two, "bob") as there, browse(one, "alice") as alice:
+            answer = await alice.post("/people/", data={"act": "close", "person": bob, "reason": "spam"})
+            assert answer.status_code == 303
+            assert (await here.code(), await there.code()) == (4403, 4403)
+        async with open_socket(two, "bob") as again:
+            assert await again.code() in (4401, 4403)
+
+
+def test_the_log_of_a_room_tells_who_did_what_to_whom_and_why(world: Room, bob: User, charlie: User) -> None:
+    room = create_room(bob, "Tea", "", "public")
+    dora = person("dora")
+    join(charlie, room)
+    add(bob, room, [dora])
+    set_role(bob, room, charlie, "moderator")
+    said = post("my number is 0", dora, room.pk)
+    erase_message(charlie, said, said.client_id, "a number")
+    remove(charlie, room, dora, "again", ban=True)
+    update_room(bob, room, topic="Be nice")
+    lines, _ = read_log(room, None)
+    assert [(line.words, line.reason, line.target) for line in lines] == [
+        ("bob set the topic: “Be nice”.", "", None),
+        ("charlie removed dora.", "Banned: again", None),
+        ("charlie erased a message of dora.", "a number", said.room_seq),
+        ("bob made charlie a moderator of this room.", "", None),
+        ("bob added dora.", "", None),
+    ]
+    assert all(Message.objects.get(hash=bytes.fromhex(line.hash)).room_seq == line.seq for line in lines)
+    seal()
+    assert_valid()
+
+
+def test_the_log_is_for_who_sees_the_room(world: Room, bob: User, charlie: User) -> None:
+    room = create_room(bob, "Plans", "", "private")
+    browser = Client()
+    browser.force_login(charlie)
+    assert browser.get(f"/rooms/{room.slug}/log/").status_code == 404
+    browser.force_login(bob)
+    assert browser.get(f"/rooms/{room.slug}/log/").status_code == 200
+    assert browser.get(f"/rooms/{room.slug}/log/?before=x").status_code == 404
+    assert "Nothing was moderated" in browser.get("/rooms/world/log/").content.decode()
