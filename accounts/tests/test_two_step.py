@@ -264,3 +264,21 @@ def test_an_operator_frees_who_has_lost_everything_and_staff_never_a_superuser(
     remove(client)
     assert not Authenticator.objects.filter(user=bob).exists()
     assert client.get("/admin/mfa/authenticator/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_showing_it_again_leads_nowhere_but_here(client: Client, bob: User, target: str) -> None:
+    log_in(client, "bob.b")
+    shown = client.post(f"/account/again/?next={quote(target)}", {"password": PASSWORD, "next": target})
+    assert shown["Location"] == "/"
+
+
+def test_guessing_the_password_of_an_open_browser_is_throttled(client: Client, bob: User, hashes: list[str]) -> None:
+    log_in(client, "bob.b")
+    answers = [client.post("/account/again/", {"password": "wrong-password-1"}) for _ in range(11)]
+    assert answers[0].context["form"].errors == {"password": ["This is not your password."]}
+    hashes.clear()
+    right = client.post("/account/again/", {"password": PASSWORD})
+    assert (right.status_code, hashes) == (429, [])
