@@ -1,11 +1,12 @@
 /** The room's page: finds its places, builds the parts and passes frames, effects and acts between them. */
 
-import { Acting, postForm } from "./acting.js";
+import { postForm } from "./acting.js";
 import { addActs } from "./acts.js";
 import { Announcer, speaker } from "./announcer.js";
+import { teller } from "./asking.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { Editor } from "./editor.js";
+import { openDesk } from "./desk.js";
 import { lookUp, wipeQuote } from "./erasure.js";
 import { Attaching } from "./files/attaching.js";
 import { Flusher } from "./flusher.js";
@@ -13,17 +14,13 @@ import { listenToHeader } from "./header.js";
 import { Health } from "./health.js";
 import { Jumping } from "./jumping.js";
 import { listen } from "./keys.js";
-import { Menu } from "./menu.js";
-import { askIn, teller } from "./asking.js";
 import { openOutbox } from "./outbox.js";
 import { Notices } from "./notices.js";
-import { Picker } from "./picker.js";
 import { Place } from "./place.js";
 import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
 import { CLOSE, newId, typing as typingFrame } from "./protocol.js";
 import { Reading } from "./reading.js";
-import { Sheet } from "./sheet.js";
 import { Sidebar } from "./sidebar.js";
 import { createState, cursors, reduce, shownLog } from "./store.js";
 import { Timeline } from "./timeline.js";
@@ -169,34 +166,19 @@ const reading = new Reading({
   onRead: () => newFrom !== null && postForm(`/rooms/${page.roomSlug}/unread`, {}),
 });
 
-const acting = new Acting({
+const acting = openDesk({
+  find,
   me,
-  place: page,
+  page,
   writing,
   reading,
-  list: find("list"),
-  rowOf: (node) => timeline.rowOf(node),
-  picker: new Picker({ node: find("picker") }),
-  menu: new Menu({ node: find("menu"), items: (row) => acting.items(row), onChoose: (name, opener) => acting.do(name, opener) }),
-  sheet: new Sheet({ node: find("sheet") }),
-  editor: new Editor({
-    template: document.querySelector('[data-form="edit"]'),
-    limit: () => state.limits.text,
-    onSave: (event, text) => writing.act("edit", event, { text }),
-    onEnd: (message) => (message.isConnected ? message.focus({ preventScroll: true }) : find("text").focus()),
-  }),
-  jump: (seq) => jumping.to(seq),
-  post: postForm,
+  timeline,
+  jumping,
+  composer,
+  outbox,
+  proof,
   tell,
-  confirm: () => askIn(find("delete-dialog")),
-  prove: (event, node) => proof.open(event, node),
-  reply: ({ seq, hash, author, body, edited }) =>
-    composer.replyTo({ seq, hash, author: author.name, text: (edited ?? body)?.text.replace(/\s+/g, " ").slice(0, 200) ?? "" }),
-  discard: (item) => outbox.remove(item.clientId),
-  async writeAgain(item) {
-    await outbox.remove(item.clientId);
-    composer.edit(item.frame.text, item.quote, item.files);
-  },
+  limit: () => state.limits.text,
 });
 
 function dispatch(frame) {

@@ -3,6 +3,7 @@
  * fetched once: what is drawn, verified and downloaded are the same bytes.
  */
 
+import { gettext } from "../../../base/js/i18n.js";
 import { history } from "../../../ledger/js/keeper/evidence.js";
 import { Unreachable } from "../../../ledger/js/keeper/published.js";
 import { drawReceipt } from "../../../ledger/js/receipt/drawing.js";
@@ -34,7 +35,7 @@ export class ProofView {
   /** Again and again: what looks the same is left as it is. */
   show(event) {
     const known = this.#event;
-    if (known?.hash === event.hash && known.block === event.block && known.erased === event.erased) return;
+    if (["hash", "block", "erased", "deleted"].every((name) => known?.[name] === event[name])) return;
     this.#event = event;
     this.#receipt = null;
     this.#fillMessage();
@@ -69,10 +70,11 @@ export class ProofView {
   }
 
   #fillMessage() {
-    const { author, body, erased } = this.#event;
+    const { author, body, erased, deleted } = this.#event;
     this.#place("avatar").src = author.avatar;
     this.#place("author").textContent = author.name;
-    this.#place("words").textContent = erased ? "This message was erased." : (body?.text ?? "");
+    const gone = erased ? gettext("This message was erased.") : deleted ? gettext("This message was deleted by its author.") : null;
+    this.#place("words").textContent = gone ?? body?.text ?? "";
     this.#place("sentence").textContent = sentence(this.#event, this.#receipt?.parts?.index ?? null);
     const rows = states(this.#event, this.#receipt?.sealedMs ?? null);
     this.#place("states").replaceChildren(...rows.map((row) => this.#state(row)));

@@ -1,0 +1,47 @@
+/** Everything that opens around a message for its acts: editor, menu, picker, sheet, the question before a deletion. */
+
+import { Acting, postForm } from "./acting.js";
+import { askIn } from "./asking.js";
+import { Editor } from "./editor.js";
+import { Menu } from "./menu.js";
+import { Picker } from "./picker.js";
+import { Sheet } from "./sheet.js";
+
+/** `find` gives the place with a data- attribute, `page` is the room's dataset, `limit` the longest text. */
+export function openDesk({ find, me, page, writing, reading, timeline, jumping, composer, outbox, proof, tell, limit }) {
+  const acting = new Acting({
+    me,
+    place: page,
+    writing,
+    reading,
+    tell,
+    list: find("list"),
+    rowOf: (node) => timeline.rowOf(node),
+    picker: new Picker({ node: find("picker") }),
+    menu: new Menu({ node: find("menu"), items: (row) => acting.items(row), onChoose: (name, opener) => acting.do(name, opener) }),
+    sheet: new Sheet({ node: find("sheet") }),
+    editor: new Editor({
+      template: document.querySelector('[data-form="edit"]'),
+      limit,
+      onSave: (event, text) => writing.act("edit", event, { text }),
+      onEnd: (message) => (message.isConnected ? message.focus({ preventScroll: true }) : find("text").focus()),
+    }),
+    jump: (seq) => jumping.to(seq),
+    post: postForm,
+    confirm: () => askIn(find("delete-dialog")),
+    prove: (event, node) => proof.open(event, node),
+    reply: (event) => composer.replyTo(quoteOf(event)),
+    discard: (item) => outbox.remove(item.clientId),
+    async writeAgain(item) {
+      await outbox.remove(item.clientId);
+      composer.edit(item.frame.text, item.quote, item.files);
+    },
+  });
+  return acting;
+}
+
+/** One line of the newest text; nothing of what is gone. */
+function quoteOf({ seq, hash, author, body, edited, deleted }) {
+  const text = deleted ? "" : ((edited ?? body)?.text ?? "");
+  return { seq, hash, author: author.name, text: text.replace(/\s+/g, " ").slice(0, 200) };
+}
