@@ -179,6 +179,7 @@ def _context(request: HttpRequest, user: User, room: Room, post: Message) -> dic
         "room": room,
         "event": event,
         "is_gone": is_gone,
+        "html": (event["edited"] or event)["html"],
         "is_mine": post.author == user.pk,
         "mine": {each["emoji"] for each in event["reactions"] if user.pk.hex in (who["id"] for who in each["by"])},
         "versions": _versions(post),

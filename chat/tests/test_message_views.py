@@ -120,13 +120,15 @@ def test_forms_are_limited_like_frames(world: Room, bob: User, monkeypatch: pyte
 
 def test_a_script_gets_the_versions_and_none_of_what_is_gone(world: Room, bob: User) -> None:
     row = post(SCRIPT, bob)
-    act("edit", row, bob, text="mended")
+    act("edit", row, bob, text="**mended**")
 
     def versions() -> list[str]:
         return [version["text"] for version in browser(bob).get(page_of(row), **JSON).json()["versions"]]
 
-    assert versions() == [SCRIPT, "mended"]
-    assert SCRIPT not in browser(bob).get(page_of(row)).content.decode(), "text is escaped on the page"
+    assert versions() == [SCRIPT, "**mended**"]
+    page = browser(bob).get(page_of(row)).content.decode()
+    assert SCRIPT not in page, "text is escaped on the page"
+    assert "<strong>mended</strong>" in page
     act("delete", row, bob)
     assert versions() == []
     another = post("secret", bob)
