@@ -117,7 +117,7 @@ class World:
 
 def fill(world: World) -> None:
     """The rows that the recorder would have written, without its hashes: a search reads none."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from accounts.models import User
     from chat.models import Membership, Room
@@ -135,6 +135,11 @@ def fill(world: World) -> None:
     )
     Membership.objects.bulk_create(Membership(room_id=pk, user_id=world.people[0]) for pk in world.rooms[1:SEEN])
     heads = dict.fromkeys(world.rooms, 0)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "PRAGMA cache_size = -500000"
+            )  # for filling alone: each search opens a connection of its own
     coming = rows(world, heads)
     while batch := list(itertools.islice(coming, BATCH)):
         with transaction.atomic():

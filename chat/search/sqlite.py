@@ -24,6 +24,8 @@ from ledger.models import Message
 SLOT_BITS = 24
 SHARD_PAGES = 2_500
 """Of 4 KiB: about 80,000 messages of ten words."""
+MEASURED = 250
+"""Slots between two looks at the size: looking reads the shard."""
 PREFIX = "chat_search_"
 
 _COLUMNS = "terms, content='', detail=none, columnsize=0, tokenize='ascii'"
@@ -42,12 +44,12 @@ class SqliteIndex:
     def add(self, versions: Sequence[Version], above: int) -> None:
         slots = _by_slot(versions)
         shards = _shards()
-        for slot in sorted(slots):
+        for place, slot in enumerate(sorted(slots)):
             shard = next((first for first in shards if first <= slot), None)
             if shard is None:
                 return  # Not made yet: whoever makes it fills it.
-            is_newest = shard == shards[0] and slot > above >> SLOT_BITS
-            if is_newest and _pages(shard) >= SHARD_PAGES:
+            may_end = place % MEASURED == 0 and shard == shards[0] and slot > above >> SLOT_BITS
+            if may_end and _pages(shard) >= SHARD_PAGES:
                 shards.insert(0, slot)
                 _run(f"CREATE VIRTUAL TABLE {_name(slot)} USING fts5({_COLUMNS})")
                 shard = slot
@@ -139,7 +141,8 @@ def _shards() -> list[int]:
 
 
 def _pages(shard: int) -> int:
-    return len(_run(f"SELECT 1 FROM {_name(shard)}_data"))
+    ((pages,),) = _run(f"SELECT count(*) FROM {_name(shard)}_data")
+    return int(pages)
 
 
 def _name(shard: int) -> str:

@@ -57,7 +57,7 @@ def test_the_palette_jumps_searches_and_acts_by_keyboard_alone(open_window: Open
     page.keyboard.press("?")
     expect(sheet).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("textbox", name="Message").focus()
+    page.get_by_role("textbox", name="Message to World").focus()
     page.keyboard.press("?")
     expect(sheet).to_be_hidden()
     page.get_by_role("link", name="Jump or search").click()
