@@ -101,6 +101,7 @@ def _find_documents(posts: Sequence[int], rooms: Collection[UUID]) -> list[Docum
         newest = edits.get(key, body)
         if key not in deleted and newest is not None:
             said = orjson.loads(newest)
+            said["files"] = orjson.loads(body or "{}").get("files")  # An edit changes words alone.
             marks = _marks(said, edited=key in edits)
             documents.append(Document(pk, seq, room, author, received_ms, said["text"], fold(said["text"]), marks))
     return documents

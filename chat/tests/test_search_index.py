@@ -22,6 +22,8 @@ from chat.tests.entries import act, post
 from connect.tests.people import person
 from ledger.erasing import Erasure, erase
 from ledger.models import Message, RoomHead
+from ledger.recorder import record
+from ledger.tests.builders import draft
 from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
 from ledger.tests.test_erasing import files_with
 
@@ -120,6 +122,15 @@ def test_operators_narrow(bob: User, found: Found) -> None:
     assert found("by -from:bob -has:link") == ["by alice"]
     assert found("by -in:plans -alice") == ["by bob"]
     assert found("from:nobody") == found("in:nowhere by") == found("has:file") == []
+
+
+def test_a_file_is_with_a_post_whatever_its_words_become(bob: User, found: Found) -> None:
+    file = {"name": "plan.pdf", "type": "application/pdf", "size": 3, "commitment": "ab" * 32}
+    row = record(draft("see", room=Room.WORLD, author=bob.pk, body={"text": "see this", "files": [file]})).message
+    assert found("has:file") == found("has:file this") == ["see this"]
+    act("edit", row, bob, text="see that")
+    assert found("has:file that is:edited") == ["see that"]
+    assert found("that -has:file") == []
 
 
 def test_dates_leave_their_day_out(found: Found) -> None:
