@@ -1,0 +1,1 @@
+"""A believable team and its history, for a first look and for pictures: `manage.py demo`."""
