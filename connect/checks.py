@@ -39,7 +39,7 @@ def _origin() -> list[CheckMessage]:
 
 
 def _redis() -> list[CheckMessage]:
-    if not settings.REDIS_URL or settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    if not settings.REDIS_URL or settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://", "sentinel://")):
         return []
     return [Error("REDIS_URL cannot be read.", hint="Write redis://host:6379/0.", id="connect.E003")]
 

@@ -6,6 +6,7 @@ cannot be understood stops the start with one sentence that names the variable.
 
 import os
 import secrets
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from connect.sentinel import layer_host
 
 env = environ.Env()
 
@@ -141,6 +144,16 @@ def files(name: str) -> dict[str, Any] | None:
             "file_overwrite": True,
         },
     }
+
+
+def redis_host(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """REDIS_URL as one host of the channel layer."""
+    try:
+        return layer_host(url, options)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "REDIS_URL cannot be read; write sentinel://host:26379,host:26379/name of the master."
+        ) from error
 
 
 def email(url: str) -> dict[str, Any]:

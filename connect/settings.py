@@ -6,6 +6,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from connect import env
+from connect.sentinel import is_sentinel
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
@@ -116,9 +117,14 @@ CACHES: dict[str, dict[str, Any]] = {
 if REDIS_URL:
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, **REDIS_TIMEOUTS}]},
+        "CONFIG": {"hosts": [env.redis_host(REDIS_URL, REDIS_TIMEOUTS)]},
     }
-    CACHES["default"] = {"BACKEND": "connect.cache.SharedCache", "LOCATION": REDIS_URL, "OPTIONS": REDIS_TIMEOUTS}
+    pool = {"pool_class": "connect.sentinel.SentinelPool"} if is_sentinel(REDIS_URL) else {}
+    CACHES["default"] = {
+        "BACKEND": "connect.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {**REDIS_TIMEOUTS, **pool},
+    }
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

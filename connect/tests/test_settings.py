@@ -59,6 +59,10 @@ def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> No
         ("EMAIL_URL", "nonsense://x", "EMAIL_URL cannot be read"),
         ("FILE_MB", "0", "FILE_MB is '0'; write a whole number from 1 to 10000."),
         *(
+            ("REDIS_URL", url, "REDIS_URL cannot be read; write sentinel://host:26379,host:26379/name of the master.")
+            for url in ("sentinel://host:26379", "sentinel:///chat", "sentinel://host:x/chat", "sentinel://host/chat/x")
+        ),
+        *(
             ("FILES_URL", url, "FILES_URL cannot be used; write s3://key:secret@host/bucket")
             for url in ("/srv/files", "s3://host/bucket", "s3://k:s@host", "s3://k:s@host/a/b", "s3://k:s@host/b?x=1")
         ),
