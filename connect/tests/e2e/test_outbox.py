@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Error, Page, WebSocketRoute, exp
 
 from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.room import enter, is_live, message, say
-from connect.tests.served import PATIENCE_S, Served
+from connect.tests.served import PATIENCE_S, Served, wait_until
 from connect.tests.server import Server, Site, make_site
 
 
@@ -37,12 +37,14 @@ def served(site: Site, supervised: Served) -> Server:
 
 
 class Wire:
-    """The sockets of a browser's pages: they can be cut while the pages go on, and what is sent over them is kept."""
+    """The sockets of a browser's pages: they can be cut or led nowhere while the pages go on. What is sent is kept."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.sent: list[str] = []
+        self.pings = self.pongs = 0
         self._is_cut = False
         self._open: list[WebSocketRoute] = []
+        self._nowhere: set[WebSocketRoute] = set()
         context.route_web_socket(re.compile("/ws/$"), self._connect)
 
     def cut(self) -> None:
@@ -50,6 +52,10 @@ class Wire:
         for socket in self._open:
             socket.close()
         self._open.clear()
+
+    def lead_nowhere(self) -> None:
+        """As a network that has forgotten them while the machine slept: neither end is told."""
+        self._nowhere |= set(self._open)
 
     def mend(self) -> None:
         self._is_cut = False
@@ -65,9 +71,17 @@ class Wire:
             frame = json.loads(data)
             if frame["type"] == "send":
                 self.sent.append(frame["text"])
-            server.send(data)
+            self.pings += frame["type"] == "ping"
+            if socket not in self._nowhere:
+                server.send(data)
+
+        def pass_back(data: str | bytes) -> None:
+            self.pongs += json.loads(data)["type"] == "pong"
+            if socket not in self._nowhere:
+                socket.send(data)
 
         socket.on_message(pass_on)
+        server.on_message(pass_back)
 
 
 def write(page: Page, *texts: str) -> None:
@@ -162,6 +176,26 @@ def test_a_restart_of_the_server_needs_no_reload(open_window: OpenWindow, served
     has_glyphs(page, RECORDED, "said to nobody")
     is_live(page)
     assert page.evaluate("window.sameAsBefore")
+
+
+def test_a_laptop_that_wakes_asks_at_once_and_has_what_it_missed(
+    open_window: OpenWindow, served: Server, site: Site
+) -> None:
+    window = open_window()
+    window.page.clock.install()
+    wire = Wire(window.context)
+    page = enter(window, served)
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    wait_until(lambda: page.evaluate("true") and wire.pongs == wire.pings)
+    wire.lead_nowhere()
+    say(site, "said while the lid was closed", sealed=False)
+    pings = wire.pings
+    page.clock.fast_forward(600_000)
+    wait_until(lambda: page.evaluate("true") and wire.pings == pings + 1)
+    page.clock.fast_forward(4_000)  # what an answer may take at most
+    page.clock.resume()
+    has_glyphs(page, RECORDED, "said while the lid was closed")
+    is_live(page)
 
 
 def test_thirty_arrivals_do_not_move_what_somebody_reads_further_up(
