@@ -76,6 +76,11 @@ class Crowd:
             f"{self._headers(number)}\r\n"
         ).encode()
 
+    def hear(self) -> bytes:
+        """What has come for the first who has something."""
+        fd, _ = self._epoll.poll(5)[0]
+        return self._sockets[fd].recv(BUFFER_BYTES)
+
     def take(self) -> int:
         """Reads what has come. Returns how many marks were in it."""
         marks = 0

@@ -5,15 +5,15 @@ is handed finished rows and does nothing but `executemany`; the recorder also ch
 """
 
 import os
-import sqlite3
 import sys
 import tempfile
 import time
 from pathlib import Path
 from uuid import uuid4
 
+from benchmarks.raw import BATCH, raw_copy
+
 ROUNDS = 5
-BATCH = 1_024
 
 
 def main(messages: int) -> None:
@@ -30,7 +30,8 @@ def main(messages: int) -> None:
         recorder, raw = [], []
         for _ in range(ROUNDS):
             recorder.append(messages / record(messages))
-            raw.append(messages / insert(Path(folder)))
+            with raw_copy(Path(folder) / "connect.sqlite3") as rows:
+                raw.append(len(rows.rows) / rows.insert(BATCH))
         ratios = [a / b for a, b in zip(recorder, raw, strict=True)]
         figures = {"messages": messages, "rounds": ROUNDS, "batch": BATCH}
         rates = {"recorder_rows_per_s": round(median(recorder)), "executemany_rows_per_s": round(median(raw))}
@@ -51,31 +52,6 @@ def record(messages: int) -> float:
     for first in range(0, messages, BATCH):
         record_batch(drafts[first : first + BATCH])
     return time.perf_counter() - started
-
-
-def insert(folder: Path) -> float:
-    """Seconds `executemany` takes for the rows that the recorder wrote last, into an equal, equally filled file."""
-    copy = folder / "raw.sqlite3"
-    with sqlite3.connect(folder / "connect.sqlite3") as source, sqlite3.connect(copy) as target:
-        source.backup(target)
-    connection = sqlite3.connect(copy, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    (room,) = connection.execute("SELECT room FROM ledger_message ORDER BY id DESC LIMIT 1").fetchone()
-    rows = connection.execute("SELECT * FROM ledger_message WHERE room = ? ORDER BY id", (room,)).fetchall()
-    connection.execute("DELETE FROM ledger_message WHERE room = ?", (room,))
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    statement = f"INSERT INTO ledger_message VALUES ({', '.join('?' * len(rows[0]))})"
-    started = time.perf_counter()
-    for first in range(0, len(rows), BATCH):
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(statement, rows[first : first + BATCH])
-        connection.execute("COMMIT")
-    seconds = time.perf_counter() - started
-    connection.close()
-    for path in folder.glob("raw.sqlite3*"):
-        path.unlink()
-    return seconds
 
 
 if __name__ == "__main__":

