@@ -5,7 +5,31 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import Error as DatabaseError
+from django.db import connections
+
+
+@register(Tags.database, "transactions")
+def transactions(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """MongoDB has them in a replica set alone; without them a message could be half stored."""
+    connection: Any = connections["default"]
+    if "default" not in (databases or ()) or connection.vendor != "mongodb":
+        return []
+    try:
+        if connection.features._supports_transactions:
+            return []
+    except DatabaseError as error:
+        return [Error(f"MongoDB does not answer. {error}", hint="Check DATABASE_URL.", id="connect.E004")]
+    return [
+        Error(
+            "This MongoDB server has no transactions: it belongs to no replica set.",
+            hint="Start mongod with --replSet, and run rs.initiate() once; a set of one server is enough.",
+            id="connect.E005",
+        )
+    ]
 
 
 @register()

@@ -73,9 +73,15 @@ def secret_key(data_dir: Path) -> str:
 
 def database(name: str, embedded: Path) -> dict[str, Any]:
     """DATABASE_URL as Django's dict; a SQLite file at `embedded` when it is empty."""
-    sentence = f"{name} cannot be used; write sqlite:///path or postgres://user:password@host/name."
+    url = text(name, f"sqlite:///{embedded}")
+    if url.startswith(("mongodb://", "mongodb+srv://")):
+        return _mongodb(name, url)
+    sentence = (
+        f"{name} cannot be used; write sqlite:///path, postgres://user:password@host/name "
+        "or mongodb://user:password@host/name?replicaSet=set."
+    )
     try:
-        config: dict[str, Any] = environ.Env.db_url_config(text(name, f"sqlite:///{embedded}"))
+        config: dict[str, Any] = environ.Env.db_url_config(url)
     except (ValueError, KeyError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(sentence) from error
     if config.get("ENGINE") not in DATABASE_ENGINES:
@@ -96,6 +102,28 @@ def database(name: str, embedded: Path) -> dict[str, Any]:
         # After a restart of the server the pool holds dead connections: each is asked before it is handed out.
         config["CONN_HEALTH_CHECKS"] = True
     return config
+
+
+def _mongodb(name: str, url: str) -> dict[str, Any]:
+    if find_spec("django_mongodb_backend") is None:
+        raise ImproperlyConfigured(
+            f"{name} names MongoDB, whose packages are not installed; "
+            "run: .venv/bin/pip install -r requirements-mongo.txt -c constraints.txt"
+        )
+    from pymongo.errors import PyMongoError
+    from pymongo.uri_parser import parse_uri
+
+    try:
+        database = unquote(urlsplit(url).path.removeprefix("/"))
+        if url.startswith("mongodb://"):  # the other form is looked up in DNS
+            parse_uri(url)
+    except (ValueError, PyMongoError) as error:
+        raise ImproperlyConfigured(f"{name} cannot be used: {error}") from error
+    if not database or set(database) & set('/\\. "$'):
+        raise ImproperlyConfigured(f"{name} names no database; write mongodb://user:password@host/name?replicaSet=set.")
+    # What is acknowledged is in the journal of most members, and what is read is no part of it that may be rolled back.
+    options = {"w": "majority", "journal": True, "readConcernLevel": "majority", "serverSelectionTimeoutMS": 5000}
+    return {"ENGINE": "connect.mongo", "HOST": url, "NAME": database, "OPTIONS": options}
 
 
 def _make_private(path: str) -> None:

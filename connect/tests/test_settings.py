@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from connect import env
 from connect.env import site_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +30,13 @@ def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Co
 def test_the_embedded_defaults_pass_the_checks(tmp_path: Path) -> None:
     done = manage(tmp_path, "check")
     assert done.returncode == 0, done.stderr
+
+
+def test_mongodb_without_its_packages_is_one_clear_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    monkeypatch.setenv("DATABASE_URL", "mongodb://host/name")
+    with pytest.raises(ImproperlyConfigured, match="packages are not installed; run: "):
+        env.database("DATABASE_URL", tmp_path / "unused")
 
 
 def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> None:
@@ -56,6 +65,8 @@ def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> No
         ("EMAIL_VERIFICATION", "perhaps", "write one of none, optional, mandatory."),
         ("DATABASE_URL", "nonsense://x", "DATABASE_URL cannot be used"),
         ("DATABASE_URL", "mysql://u:p@h/n", "DATABASE_URL cannot be used"),
+        ("DATABASE_URL", "mongodb://u:p@h", "DATABASE_URL names no database; write mongodb://user:password@host/name"),
+        ("DATABASE_URL", "mongodb://h:port/n", "DATABASE_URL cannot be used: Port contains"),
         ("EMAIL_URL", "nonsense://x", "EMAIL_URL cannot be read"),
         ("FILE_MB", "0", "FILE_MB is '0'; write a whole number from 1 to 10000."),
         *(
@@ -105,7 +116,7 @@ def test_many_processes_without_what_they_need_are_one_clear_sentence(
 ) -> None:
     done = manage(tmp_path, "serve", **environment)
     assert done.returncode == 1
-    assert "needs PostgreSQL and Redis: set DATABASE_URL=" in done.stderr
+    assert "needs Redis, and PostgreSQL or MongoDB: set DATABASE_URL=" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 

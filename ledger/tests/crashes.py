@@ -11,7 +11,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -72,12 +72,23 @@ def steps(count: Callable[[], None]) -> Iterator[None]:
     wrapper: Any = type(connections[DEFAULT_DB_ALIAS])
     real_commit = wrapper._commit
     with (
-        connection.execute_wrapper(statement),
+        _commands(count) if connection.vendor == "mongodb" else connection.execute_wrapper(statement),
         patch.object(wrapper, "_commit", commit),
         patch("os.fsync", _counted(os.fsync, count)),
         patch("os.link", _counted(os.link, count)),
         patch.object(Path, "replace", _counted(Path.replace, count)),
     ):
+        yield
+
+
+@contextmanager
+def _commands(count: Callable[[], None]) -> Iterator[None]:
+    """MongoDB's statements."""
+    collection = type(connection.get_collection("any"))  # type: ignore[attr-defined]
+    names = ("aggregate", "bulk_write", "delete_many", "insert_many", "update_many")
+    with ExitStack() as stack:
+        for name in names:
+            stack.enter_context(patch.object(collection, name, _counted(getattr(collection, name), count)))
         yield
 
 
@@ -92,7 +103,7 @@ def _counted(real: Callable[..., Any], count: Callable[[], None]) -> Callable[..
 def child(work: Callable[[], object]) -> int:
     """Starts a process that does `work`, with connections of its own. Returns its id."""
     connections.close_all()  # neither a connection nor a pool's threads survive a fork
-    if connection.vendor == "postgresql":
+    if connection.vendor in {"postgresql", "mongodb"}:
         connections[DEFAULT_DB_ALIAS].close_pool()  # type: ignore[attr-defined]
     pid = os.fork()
     if pid:
@@ -111,4 +122,13 @@ def ends_well(pid: int) -> bool:
     """Waits for a child: whether it did its work. False when it was killed; a failure of its own fails the test."""
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     assert code in (0, -signal.SIGKILL), f"the child ended with {code}"
+    if code and connection.vendor == "mongodb":
+        _end_transactions()
     return code == 0
+
+
+def _end_transactions() -> None:
+    """What MongoDB does by itself a minute after its client is gone."""
+    connection.ensure_connection()
+    connection.connection.admin.command("killAllSessions", [])
+    connection.close()

@@ -37,8 +37,8 @@ class Command(BaseCommand):
     def _check_processes(self) -> None:
         if (settings.WEB > 1 or not settings.MINER) and (connection.vendor == "sqlite" or not settings.REDIS_URL):
             raise CommandError(
-                "More than one web process, or one without a miner (WEB, MINER), needs PostgreSQL and Redis: "
-                "set DATABASE_URL=postgres://user:password@host/name and REDIS_URL=redis://host:6379/0."
+                "More than one web process, or one without a miner (WEB, MINER), needs Redis, and PostgreSQL or "
+                "MongoDB: set DATABASE_URL=postgres://user:password@host/name and REDIS_URL=redis://host:6379/0."
             )
 
     def _children(self, fd: int) -> list[Child]:
@@ -79,6 +79,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _prepare(self) -> None:
+        self.check(tags=["transactions"], databases=["default"])
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         self.check(databases=["default"])

@@ -1,0 +1,9 @@
+"""The database engine for `DATABASE_URL=mongodb://…`: django-mongodb-backend, made to keep what Django promises.
+
+    base.py        transactions where Django says `atomic`, which that backend leaves out; numbered keys
+    collection.py  of two transactions that write one row, the second fails like one that breaks a constraint
+    compiler.py    `select_for_update`
+    schema.py      indexes that MongoDB's planner uses
+
+So nothing outside this package knows MongoDB, but for `ledger/bulk.py`. Nothing here is imported with another store.
+"""

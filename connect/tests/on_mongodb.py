@@ -1,0 +1,128 @@
+"""What Django promises of a database, where it is MongoDB. Run by test_mongodb.py alone."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Model
+
+from accounts.models import User
+from chat.models import Room
+from ledger.models import Message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room.objects.create(slug="here", name="Here")
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Does it in another thread, over another connection, and says what came of it."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda work: thread.submit(work).result()
+
+
+def test_a_failure_undoes_all_of_a_transaction(room: Room) -> None:
+    done: list[str] = []
+
+    @transaction.atomic
+    def fail() -> None:
+        Room.objects.update(name="There")
+        Group.objects.create(name="group")
+        transaction.on_commit(lambda: done.append("committed"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert (Room.objects.get().name, Group.objects.count(), done) == ("Here", 0, [])
+
+
+def test_what_waits_for_a_commit_is_done_after_it(room: Room) -> None:
+    done: list[str] = []
+    with transaction.atomic():
+        Room.objects.update(name="There")
+        transaction.on_commit(lambda: done.append(Room.objects.get().name))
+        assert done == []
+    assert done == ["There"]
+
+
+def test_others_see_nothing_before_the_commit(room: Room, elsewhere: Callable[..., Any]) -> None:
+    with transaction.atomic():
+        Room.objects.update(name="There")
+        assert elsewhere(lambda: Room.objects.get().name) == "Here"
+    assert elsewhere(lambda: Room.objects.get().name) == "There"
+
+
+def test_a_row_that_was_selected_for_update_changes_for_nobody_else(room: Room, elsewhere: Callable[..., Any]) -> None:
+    """Though the first writes it nowhere: what it decides by stands until it commits."""
+
+    def rename() -> str:
+        try:
+            with transaction.atomic():
+                Room.objects.update(name="There")
+        except IntegrityError:
+            return "refused"
+        return "renamed"
+
+    with transaction.atomic():
+        Room.objects.select_for_update().get(pk=room.pk)
+        assert elsewhere(rename) == "refused"
+    assert elsewhere(rename) == "renamed"
+
+
+def test_a_read_without_a_lock_stops_nobody(room: Room, elsewhere: Callable[..., Any]) -> None:
+    with transaction.atomic():
+        Room.objects.get(pk=room.pk)
+        elsewhere(lambda: Room.objects.update(name="There"))
+        assert Room.objects.get().name == "Here"  # one moment, as long as it lasts
+    assert Room.objects.get().name == "There"
+
+
+def test_after_a_failure_the_next_transaction_works(room: Room) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Room.objects.create(slug="here", name="Once more")
+    with transaction.atomic():
+        Room.objects.create(slug="there", name="There")
+    assert Room.objects.count() == 2
+
+
+def test_a_value_that_the_database_refuses_is_an_error_of_djangos() -> None:
+    with pytest.raises(DatabaseError):
+        Group.objects.create(name="x" * 17_000_000)
+
+
+def test_keys_of_foreign_tables_are_numbers_that_grow() -> None:
+    keys = [Group.objects.create(name=str(number)).pk for number in range(3)]
+    keys += [group.pk for group in Group.objects.bulk_create(Group(name=f"more {number}") for number in range(3))]
+    assert keys == sorted(set(keys)) == list(Group.objects.order_by("pk").values_list("pk", flat=True))
+    assert all(0 < key < 2**63 for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("model", "index", "columns"),
+    [
+        (Message, "message_room_seq", ["room", "room_seq"]),
+        (Message, "message_client_id", ["client_id", "author"]),
+        (User, None, ["name_lower"]),
+    ],
+)
+def test_an_index_of_what_is_never_null_has_no_condition(
+    model: type[Model], index: str | None, columns: list[str]
+) -> None:
+    """With one the planner would not take it, and each look-up would read the table."""
+    indexes = connection.get_collection(model._meta.db_table).index_information()  # type: ignore[attr-defined]
+    found = [each for name, each in indexes.items() if [column for column, _ in each["key"]] == columns]
+    assert [(each["unique"], "partialFilterExpression" in each) for each in found] == [(True, False)]
+    assert index is None or index in indexes
+
+
+def test_any_number_of_messages_waits_for_its_leaf_and_no_leaf_is_given_twice() -> None:
+    indexes = connection.get_collection(Message._meta.db_table).index_information()  # type: ignore[attr-defined]
+    (leaves,) = [each for each in indexes.values() if each["key"] == [("leaf_index", 1)]]
+    assert (leaves["unique"], leaves["partialFilterExpression"]) == (True, {"leaf_index": {"$type": "long"}})
