@@ -17,7 +17,7 @@ from accounts.models import User
 from chat import fields
 from chat.erasing import REASON_LIMIT, check_may_erase, erase_message
 from chat.events import build_events
-from chat.models import Room
+from chat.finding import find_room
 from chat.posting import check_rate
 from chat.refusals import Refusal
 from ledger.core.errors import LedgerFormatError
@@ -47,7 +47,7 @@ def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
     """For who does not see the room there is no message; who sees it and may not erase is told so."""
     user = request.user
     assert isinstance(user, User)
-    room = get_object_or_404(Room.objects.visible_to(user), slug=slug)
+    room = find_room(request, slug)
     message = get_object_or_404(Message, room=room.pk, hash=bytes.fromhex(leaf_hash))
     context: dict[str, Any] = {"room": room, "client_id": uuid4().hex, "limit": REASON_LIMIT}
     try:

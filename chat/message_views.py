@@ -22,6 +22,7 @@ from chat import fields, pins
 from chat.acts import find_acts
 from chat.events import Event, build_events
 from chat.models import Pin, Room, UnreadMark
+from chat.names import name_rooms
 from chat.people import find_in_room
 from chat.posting import check_emoji, check_rate, draft_act, refusal_of
 from chat.protocol import Act
@@ -204,7 +205,7 @@ def _versions(post: Message) -> list[Event]:
 
 
 def _room(user: User, slug: str) -> Room:
-    return get_object_or_404(Room.objects.visible_to(user), slug=slug)
+    return name_rooms([get_object_or_404(Room.objects.visible_to(user), slug=slug)], user)[0]
 
 
 def _wants_json(request: HttpRequest) -> bool:

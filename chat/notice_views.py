@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from chat.models import Preferences, PushSubscription, Room, RoomPreference
+from chat.names import name_rooms
 from chat.notices import default_level, find_zone
 from chat.vapid import public_key
 
@@ -57,7 +58,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 @require_http_methods(["GET", "HEAD", "POST"])
 def notifications(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    rooms = list(Room.objects.joined_by(user).filter(archived=False).order_by("name"))
+    rooms = name_rooms(Room.objects.joined_by(user).filter(archived=False).order_by("name"), user)
     mine = Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=mine)
     if request.method == "POST" and form.is_valid():

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.models import User
 from chat.models import Preferences, Room, RoomPreference
+from chat.names import name_rooms
 
 Level = RoomPreference.Level
 
@@ -47,7 +48,7 @@ def find_levels(room: Room, people: Collection[UUID]) -> Mapping[UUID, str]:
 
 def describe_choices(user: User) -> dict[str, Any]:
     """What the browser needs to know to tell or not: {rooms: {id: {level, name, slug}}, sound, quiet}."""
-    rooms = list(Room.objects.joined_by(user))
+    rooms = name_rooms(Room.objects.joined_by(user), user)
     chosen = dict(RoomPreference.objects.filter(user=user).values_list("room", "level"))
     mine = Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
     quiet = None

@@ -117,6 +117,7 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
     new_from = find_beginning(user.pk, room.pk)
     tip = Block.objects.signed_tip()
     me = describe(user)
+    is_moderator = moderates(user, room)
     context: dict[str, Any] = {
         "room": room,
         "sidebar": build_sidebar(user),
@@ -125,7 +126,8 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "reader": me | {"new_from": new_from},
         "new_from": new_from if new_from and new_from <= head else None,
         "may_pin": may_pin(user, room),
-        "moderates": moderates(user, room),
+        "moderates": is_moderator,
+        "invites": _invites(room) if is_moderator and not room.archived else "",
         "events": events,
         "cursor": head if is_past else last,
         "is_past": is_past,
@@ -140,6 +142,11 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "choices": describe_choices(user),
     }
     return render(request, "chat/room.html", context | form, status=status)
+
+
+def _invites(room: Room) -> str:
+    """Where whoever moderates the room invites people."""
+    return "/invites/" if room.access == Room.Access.EVERYONE else f"/rooms/{room.slug}/invites/"
 
 
 def _post(request: HttpRequest, room: Room) -> int:

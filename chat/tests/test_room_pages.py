@@ -1,8 +1,10 @@
 """Pages about rooms, without a script: what one may do works, what one may not is refused, what is hidden is a 404."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -169,6 +171,13 @@ def probes(room: Room, message: str) -> list[tuple[str, str, dict[str, Any]]]:
         *acts,
         ("get", f"/rooms/{room.slug}/erase/{message}/", {}),
         ("post", f"/rooms/{room.slug}/erase/{message}/", {"reason": "because"}),
+        ("get", f"/rooms/{room.slug}/log/", {}),
+        ("get", f"/rooms/{room.slug}/invites/", {}),
+        ("get", f"/rooms/{room.slug}/m/{message}/", {}),
+        ("post", f"/rooms/{room.slug}/m/{message}/", {"act": "edit", "text": "mine"}),
+        ("get", f"/rooms/{room.slug}/pins/", {}),
+        ("get", f"/rooms/{room.slug}/people", {"q": "b"}),
+        ("post", f"/rooms/{room.slug}/unread", {"seq": "1"}),
         ("get", f"/log/receipt/{message}", {}),
     ]
 
@@ -190,6 +199,16 @@ def test_probes_of_a_hidden_room_are_answered_as_if_there_were_none(plans: Room,
                 assert answer(browser, *asked) == answer(browser, *reference), (user, asked)
         assert "the secret" not in page(browser, "/")
         assert "Plans" not in page(browser, "/rooms/")
+        assert "the secret" not in page(browser, "/search/?q=secret")
+
+
+@pytest.mark.parametrize("slug", ["plans", "nothing"])
+def test_an_export_as_an_outsider_says_the_same_of_a_hidden_room(slug: str, plans: Room, tmp_path: Path) -> None:
+    person("outsider")
+    name = plans.slug if slug == "plans" else "nothing-00000000"
+    with pytest.raises(CommandError) as refused:
+        call_command("export_room", name, str(tmp_path / "out"), "--as", "outsider")
+    assert str(refused.value).replace(name, "…") == "There is no room … that outsider may read."
 
 
 def answer(browser: Client, method: str, path: str, form: dict[str, Any]) -> tuple[int, str, int]:

@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.room import enter, is_live, message
+from connect.tests.e2e.test_layouts import PHONE
+from connect.tests.e2e.test_main_job import fill_form
 from connect.tests.server import Server, make_site, serve
 
 
@@ -115,3 +117,38 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     expect(message(bob, "psst")).to_be_visible()
     expect(beside(alice, "charlie")).to_have_count(0)
     served.manage("verify_chain")
+
+
+def test_an_invitation_leads_a_stranger_into_the_room_until_they_are_shown_out(
+    open_window: OpenWindow, served: Server
+) -> None:
+    bob, stranger = enter(open_window(), served, "bob"), open_window(**PHONE)
+    open_room(bob, "Workshop", "", "private")
+    bob.get_by_role("link", name="Invite people").click()
+    bob.get_by_label("How many people").fill("1")
+    bob.get_by_role("button", name="Make the link").click()
+    expect(bob.get_by_alt_text("The link as a QR code")).to_be_visible()
+    link = bob.get_by_role("textbox", name="Link").input_value()
+
+    stranger.goto(link[link.index("/join/") :])
+    expect(stranger.page.get_by_role("heading", name="Join Workshop")).to_be_visible()
+    stranger.page.get_by_role("link", name="Sign up").last.click()
+    fill_form(stranger.page, "zoe", "Sign up")
+    is_live(stranger.page)
+    stranger.page.get_by_role("link", name="Rooms and account").click()
+    beside(stranger.page, "Workshop").get_by_role("link").click()
+    is_live(stranger.page)
+    say(stranger.page, "Thank you for the link")
+    bob.reload()
+    expect(bob.get_by_role("textbox", name="Link")).to_have_count(0)  # used up
+
+    # Shown out with a ban, while connected; what was said afterwards never reaches them.
+    bob.get_by_role("link", name="Back").click()
+    bob.get_by_label("Manage zoe").click()
+    bob.get_by_label("Why").fill("spam")
+    bob.get_by_label("May not come back").check()
+    bob.get_by_role("button", name="Remove", exact=True).click()
+    expect(stranger.page.get_by_role("heading", name="You are not in this room any more")).to_be_visible()
+    bob.get_by_role("link", name="What was moderated here").click()
+    expect(bob.get_by_text("bob removed zoe.")).to_be_visible()
+    expect(bob.get_by_text("Banned: spam")).to_be_visible()
