@@ -34,6 +34,9 @@ class Room(models.Model):
 
     objects = RoomQuerySet.as_manager()
 
+    person = ""
+    """Of a direct conversation of two, as one of them reads it: the other's id. See `chat/names.py`."""
+
     def __str__(self) -> str:
         return self.name
 

@@ -58,6 +58,7 @@ def _room(room: Room, head: int, read: int, unread: Unread) -> dict[str, Any]:
         "slug": room.slug,
         "name": room.name,
         "kind": room.kind,
+        "person": room.person,
         "head": head,
         "read": read,
         **unread._asdict(),

@@ -73,3 +73,18 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     expect(page.get_by_label("World")).to_have_value("mentions")
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_text("Off in this browser.")).to_be_visible()
+
+
+def test_who_is_here_has_a_dot_in_a_conversation_and_who_hides_has_none(open_window: OpenWindow) -> None:
+    carl, dora = enter(open_window, "carl"), enter(open_window, "dora")
+    carl.goto("/direct/new/")
+    carl.page.get_by_label("dora").check()
+    carl.page.get_by_role("button", name="Start").click()
+    dot = carl.page.get_by_role("link", name="dora").locator("[data-person]")
+    expect(dot).to_have_attribute("data-presence", "online")
+    expect(dot).to_have_text("online")
+    dora.goto("/account/notifications/")
+    dora.page.get_by_label("Show others whether I am here").uncheck()
+    dora.page.get_by_role("button", name="Save").click()
+    dora.goto("/")
+    expect(dot).to_have_attribute("data-presence", "offline")

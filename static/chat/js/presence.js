@@ -15,6 +15,7 @@ export function present(states, frame) {
 export class Presence {
   #states = {};
 
+  /** To be told of a frame after what shows people has been: a new place is painted, too. */
   hear(frame) {
     const states = present(this.#states, frame);
     if (states === this.#states) return;

@@ -47,6 +47,8 @@ export class Sidebar {
     node.toggleAttribute("data-unread", unread > 0);
     node.querySelector("a").title = room.name;
     write(node.querySelector("[data-name]"), room.name);
+    const dot = node.querySelector("[data-person]");
+    if (dot) dot.dataset.person = room.person ?? "";
     write(count, String(mentions || unread));
     count.hidden = unread === 0 && mentions === 0;
     count.classList.toggle("sidebar__count--mentions", mentions > 0);
