@@ -28,7 +28,7 @@ async def test_hello_is_answered_by_welcome_and_the_tip(server: Server) -> None:
         welcome = await alice.hello()
         assert welcome["v"] == 1
         assert welcome["me"]["username"] == "alice"
-        assert welcome["limits"].keys() == {"text", "frame", "inflight", "ping_ms", "send_per_min"}
+        assert welcome["limits"].keys() == {"text", "frame", "inflight", "ping_ms", "send_per_min", "files", "file"}
         (room,) = welcome["rooms"]
         assert (room["id"], room["slug"], room["name"], room["kind"]) == (WORLD, "world", "World", "room")
         assert room["head"] >= 4
