@@ -23,8 +23,9 @@ import { CLOSE, newId, typing as typingFrame } from "./protocol.js";
 import { Reading } from "./reading.js";
 import { Sidebar } from "./sidebar.js";
 import { createState, cursors, reduce, shownLog } from "./store.js";
-import { Timeline } from "./timeline.js";
+import { Timeline, placesOf } from "./timeline.js";
 import { Typing } from "./typing.js";
+import { listenForReturn } from "./waking.js";
 import { Writing, pendingActs } from "./writing.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -62,18 +63,7 @@ const health = new Health({
 });
 
 const timeline = new Timeline({
-  nodes: {
-    scroller: find("timeline"),
-    list: find("list"),
-    newer: find("newer"),
-    newerText: find("newer-text"),
-    loading: find("loading"),
-    beginning: find("beginning"),
-    empty: find("empty"),
-    templates: Object.fromEntries(
-      [...document.querySelectorAll("[data-template]")].map((node) => [node.dataset.template, node]),
-    ),
-  },
+  nodes: placesOf(find),
   onTop: () => connection.state === "live" && dispatch({ type: "local/older", room }),
   onBottom: () => connection.state === "live" && dispatch({ type: "local/newer", room }),
   onPresent: () => dispatch({ type: "local/present", room }),
@@ -297,15 +287,7 @@ listen({
   letters: { r: letter("reply"), p: letter("proof"), e: letter("react"), m: letter("more") },
 });
 
-addEventListener("online", () => connection.wake());
-addEventListener("pageshow", () => connection.wake());
-addEventListener("focus", () => reading.look());
-find("timeline").addEventListener("scroll", () => reading.look(), { passive: true });
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible") return;
-  connection.wake();
-  reading.look();
-});
+listenForReturn({ connection, reading, scroller: find("timeline") });
 
 draw();
 writing.refresh();

@@ -1,4 +1,4 @@
-/** Fills the places of one row's node. Text goes in as text; the server's sanitised `html` is the only HTML, in one place. */
+/** Fills the places of one row's node. Text goes in as text; the only HTML is the `html` that the server has sanitised. */
 
 import { fill, gettext } from "../../base/js/i18n.js";
 import { fillFiles } from "./files/view.js";
@@ -72,7 +72,7 @@ function fillQuote(node, quote) {
   node.setAttribute("href", `#m${quote.seq}`);
   place(node, "quote-author").textContent = quote.author?.name ?? quote.author;
   place(node, "quote-text").textContent = quote.text ?? (quote.deleted ? QUOTE_DELETED : ERASED);
-  place(node, "quote-changed").hidden = !quote.changed;
+  place(node, "quote-changed").hidden = !quote.changed || quote.text === null;
 }
 
 /** Nodes of the first paint already hold their body: it is not put in again, so that a selection survives. */

@@ -80,7 +80,8 @@ function drawPart({ kind, text }) {
 export const drawPinned = (act) => ({ pinned, may_pin }) => {
   if (pinned.length === 0) return [element("p", "muted", gettext("Nothing is pinned here yet. Pin a message from its menu."))];
   return pinned.map((event) => {
-    const words = element("p", "version__words", (event.edited ?? event.body).text);
+    const words = element("div", "message__body");
+    words.innerHTML = (event.edited ?? event).html; // the server's, sanitised
     words.dir = "auto";
     const head = element("p", "version__head", element("strong", "", event.author.name), " ", element("span", "muted", stamp(event.received_ms)));
     const acts = element("p", "version__acts", link(gettext("Show"), () => act(event, "show")));

@@ -13,6 +13,18 @@ import { isShown, sameRow, toRows } from "./rows.js";
 const NEAR_PX = 900;
 const BOTTOM_PX = 8;
 
+/** Its places in the page; `find` gives the one with a data- attribute. */
+export function placesOf(find) {
+  const templates = [...document.querySelectorAll("[data-template]")].map((node) => [node.dataset.template, node]);
+  const names = ["list", "newer", "loading", "beginning", "empty"];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, find(name)])),
+    scroller: find("timeline"),
+    newerText: find("newer-text"),
+    templates: Object.fromEntries(templates),
+  };
+}
+
 export class Timeline {
   #rows = new Map(); // key → {node, row}
   #range = null;
