@@ -39,6 +39,7 @@ class Party:
     """A server that is measured, and how one talks to it."""
 
     process: psutil.Process
+    url: str
     open: Callable[[], Crowd]
     enter: Callable[[Crowd, int], float]
     """Lets so many more in; the seconds that it took."""
@@ -81,9 +82,10 @@ def connect(folder: Path | None = None, site: Site | None = None) -> Iterator[Pa
         port = int(server.url.rsplit(":", 1)[1])
         yield Party(
             psutil.Process(server.process.pid),
+            server.url,
             lambda: Crowd(port, lambda number: cookies[number % len(cookies)], "/ws/"),
             lambda crowd, count: crowd.enter(count, hello, b'"type":"welcome"'),
-            _send,
+            send_frame,
             2,  # The event holds the text and its HTML.
         )
 
@@ -97,6 +99,7 @@ def peer(*command: str) -> Iterator[Party]:
         _wait_for(port)
         yield Party(
             psutil.Process(process.pid),
+            f"http://127.0.0.1:{port}",
             lambda: Crowd(port),
             lambda crowd, count: crowd.enter(count),
             lambda: client_frame(TEXT),
@@ -123,9 +126,10 @@ def group_send() -> AbstractContextManager[Party]:
     return peer(sys.executable, "-m", "uvicorn", "benchmarks.peers.group_send:application", *options, *quiet)
 
 
-def _send() -> bytes:
+def send_frame(text: bytes = TEXT) -> bytes:
+    """A new message to the World."""
     message = {"type": "send", "id": 1, "client_id": uuid.uuid4().hex, "room": WORLD, "sent_ms": 1}
-    return client_frame(json.dumps({**message, "text": TEXT.decode()}, ensure_ascii=False).encode())
+    return client_frame(json.dumps({**message, "text": text.decode()}, ensure_ascii=False).encode())
 
 
 def _wait_for(port: int) -> None:
