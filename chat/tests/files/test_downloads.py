@@ -126,6 +126,13 @@ def test_contents_that_are_lost_are_a_404(bob: User, data_dir: Path) -> None:
     assert browser(bob).get(url(file)).status_code == 404
 
 
+def test_its_own_page_and_the_one_that_erases_it_show_a_messages_files(bob: User) -> None:
+    file = sent(bob, picture(), "a.png")
+    hash_ = bytes(message_of(file).hash).hex()
+    for page in (f"/rooms/world/m/{hash_}/", f"/rooms/world/erase/{hash_}/"):
+        assert f'src="/thumbnails/{file.id.hex}" alt="a.png"' in browser(bob).get(page).content.decode()
+
+
 # Erased
 
 
