@@ -30,26 +30,39 @@ class Doors:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._departed: set[tuple[UUID, UUID]] = set()
+        self._compared: tuple[int, int] | None = None
+        """The mark of the memberships that all connections were compared with last."""
+        self._doubts = 0
 
     def departed(self, ring: Ring, member: UUID) -> None:
         """An entry says so. From the World goes who has no account any more; that ends the connection."""
         if ring.room == Room.WORLD:
             return
         self._departed.add((member, ring.room))
+        self._doubts += 1  # it may be an old entry, and they are in the room again
+        self._compared = None
         for connection in list(self._hub.members(ring.room)):
             if connection.ticket.user == member:
                 self._show_out(connection, ring)
         self._hub.warden.look()
 
     async def compare(self) -> None:
-        """Connections against memberships."""
+        """Connections against memberships, where these have changed since."""
+        mark = await readers.run(store.membership_mark)
+        if mark == self._compared:
+            return
+        doubts, is_whole = self._doubts, True
         rooms = await self.show_out()
         for connection in list(self._hub.connections):
-            is_welcomed = connection.cursors and connection.code is None
+            if not connection.cursors:  # Still being welcomed, perhaps with what was true before.
+                is_whole = False
+                continue
             joined = rooms.get(connection.ticket.user, set())
-            if is_welcomed and joined - {ring.room for ring in connection.cursors}:
+            if connection.code is None and joined - {ring.room for ring in connection.cursors}:
                 user = await readers.run(User.objects.get, pk=connection.ticket.user)
                 await welcome(self._hub, connection, user, {})
+        if is_whole and doubts == self._doubts:
+            self._compared = mark
 
     async def show_out(self) -> Mapping[UUID, set[UUID]]:
         """Who is in which rooms; those who are not any more are out."""

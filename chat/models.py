@@ -1,5 +1,6 @@
 """Rooms, who is in them, and how far they have read."""
 
+import secrets
 import uuid
 
 from django.conf import settings
@@ -50,6 +51,11 @@ class Room(models.Model):
         return "direct" if self.is_direct else "room"
 
 
+def draw_stamp() -> int:
+    """Random, and small enough that a million of them can be added up."""
+    return secrets.randbits(40)
+
+
 class Membership(models.Model):
     """Who is in a room, and as what. Follows from the room's `member.*` entries, and is written together with them.
 
@@ -66,6 +72,8 @@ class Membership(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role, default=Role.MEMBER)
+    stamp = models.BigIntegerField(default=draw_stamp, editable=False)
+    """Drawn with the row: the sum over all rows tells whether anybody came or went, without reading them."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="membership_room_user")]

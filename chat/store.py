@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from accounts.models import User
 from chat.events import encode_messages
@@ -153,6 +153,12 @@ def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
         for user, room in Membership.objects.filter(user__in=batch).values_list("user", "room"):
             rooms[user].add(room)
     return rooms
+
+
+def membership_mark() -> tuple[int, int]:
+    """Another one whenever anybody has come into a room or gone since."""
+    told = Membership.objects.aggregate(count=Count("pk"), sum=Sum("stamp"))
+    return told["count"], told["sum"] or 0
 
 
 def is_in(user: User, room: UUID) -> bool:

@@ -1,8 +1,9 @@
 """Who comes into a room and who goes while connected: to a process that hears of it, and to one that only looks."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -219,3 +220,46 @@ async def test_who_is_removed_while_being_welcomed_is_not_fed(scene: Scene, monk
     await until(lambda: scene.here.frames("welcome"))
     assert scene.here.rooms() == {"World"}
     assert not scene.here.hub.is_in(scene.here.connection, scene.tea.pk)
+
+
+async def test_memberships_are_read_only_where_somebody_came_or_went(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.there.hub.stop()
+    await scene.there.enter()
+    reads: list[int] = []
+    original = store.find_memberships
+
+    def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+        reads.append(len(users))
+        return original(users)
+
+    monkeypatch.setattr(store, "find_memberships", find_memberships)
+    doors = scene.there.hub.doors
+    for _ in range(3):
+        await doors.compare()
+    assert reads == [1]
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await doors.compare()
+    await doors.compare()
+    assert reads == [1, 1]
+    await scene.there.has("World", "Tea")
+    await sync_to_async(leave)(scene.charlie, scene.tea)
+    await sync_to_async(join)(await User.objects.aget(username="bob"), scene.tea)
+    await doors.compare()
+    assert len(reads) == 3
+    await scene.there.is_out(scene.tea)
+
+
+async def test_who_was_shown_out_by_an_old_entry_is_let_in_again(scene: Scene) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    scene.there.hub.stop()
+    await scene.there.enter()
+    doors = scene.there.hub.doors
+    await doors.compare()
+    ring = next(ring for ring in scene.there.connection.cursors if ring.room == scene.tea.pk)
+    doors.departed(ring, scene.charlie.pk)
+    await scene.there.is_out(scene.tea)
+    await doors.compare()
+    await scene.there.is_welcome_again()
+    assert scene.there.rooms() == {"World", "Tea"}
