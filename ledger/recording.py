@@ -35,7 +35,7 @@ from ledger.models import Message, RoomHead
 from ledger.standing import check_standing
 from ledger.writers import Writers
 
-ATTEMPTS = 5
+ATTEMPTS = 8
 COUNTER_BITS = 20
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from pymongo.collection import Collection as PyMongoCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 WRITE_CONFLICT, DUPLICATE_KEY = 112, 11000
-PAUSE_S, DOUBLINGS = 0.04, 5
+PAUSE_S, DOUBLINGS = 0.04, 3
 
 
 class _Lost(local):
