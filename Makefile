@@ -2,22 +2,24 @@
 # make test   sets up everything and passes all tests
 # make soak   passes the large tests of failing networks and servers as well
 # make check  lint, format and types
+# make messages  brings the words of the source into locale/, for translators
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORDS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run test soak check format clean
+.PHONY: run test soak check format messages clean
 .DELETE_ON_ERROR:
 
-run: $(VENV)/.run
+run: $(VENV)/.run $(WORDS)
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(WORDS)
 	@.ci/browser
 	@.ci/go
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-soak: $(VENV)/.dev
+soak: $(VENV)/.dev $(WORDS)
 	$(BIN)/python -m pytest -m soak
 
 check: $(VENV)/.dev
@@ -29,8 +31,14 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+messages: $(VENV)/.dev
+	$(BIN)/python -m connect.tests.words
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache $(WORDS)
+
+locale/%.mo: locale/%.po | $(VENV)/.run
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Connect needs Python 3.11 or newer; name one with PYTHON=python3.12 make run.")'

@@ -5,6 +5,14 @@
   const NEXT = { system: "light", light: "dark", dark: "system" };
   const root = document.documentElement;
 
+  /** The catalogue comes later than this script, and before the buttons are named. */
+  const gettext = (text) => globalThis.gettext?.(text) ?? text;
+  const LABELS = {
+    system: () => [gettext("Theme: as this device"), gettext("Theme: as this device. Change to light")],
+    light: () => [gettext("Theme: light"), gettext("Theme: light. Change to dark")],
+    dark: () => [gettext("Theme: dark"), gettext("Theme: dark. Change to that of this device")],
+  };
+
   function stored() {
     try {
       const value = localStorage.getItem(KEY);
@@ -20,9 +28,10 @@
   }
 
   function label(theme) {
+    const [title, name] = LABELS[theme]();
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
-      button.setAttribute("aria-label", `Theme: ${theme}. Change to ${NEXT[theme]}`);
-      button.title = `Theme: ${theme}`;
+      button.setAttribute("aria-label", name);
+      button.title = title;
       for (const icon of button.querySelectorAll("[data-theme-icon]")) {
         icon.toggleAttribute("hidden", icon.dataset.themeIcon !== theme);
       }

@@ -1,0 +1,3 @@
+"""Wie Zeiten auf Deutsch geschrieben werden."""
+
+DATETIME_FORMAT = "j. F Y, H:i"

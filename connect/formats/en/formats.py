@@ -1,0 +1,3 @@
+"""How times are written in English: the day before the month, and 24 hours."""
+
+DATETIME_FORMAT = "j F Y, H:i"

@@ -1,0 +1,81 @@
+"""Which language a page is in, and that its scripts get their words in it."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import User
+from connect.tests.words import compile_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GERMAN = {"HTTP_ACCEPT_LANGUAGE": "de-AT,de;q=0.9,en;q=0.5"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    compile_words("de")
+
+
+def opening(client: Client, path: str = "/login/", **headers: str) -> str:
+    return client.get(path, **headers).content.decode().split("<body")[0]  # type: ignore[arg-type]
+
+
+def test_a_page_is_in_the_language_that_the_browser_asks_for_and_else_in_english(client: Client) -> None:
+    assert '<html lang="de" dir="ltr">' in opening(client, **GERMAN)
+    assert '<html lang="en" dir="ltr">' in opening(client)
+    assert '<html lang="en" dir="ltr">' in opening(client, HTTP_ACCEPT_LANGUAGE="xx")
+
+
+def test_a_choice_stands_above_what_the_browser_asks_for(client: Client) -> None:
+    chosen = client.post("/language/", {"language": "de", "next": "/login/"})
+    assert (chosen.status_code, chosen["Location"]) == (302, "/login/")
+    cookie = chosen.cookies["django_language"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 31_536_000)
+    assert '<html lang="de"' in opening(client)
+    client.post("/language/", {"language": "en"})
+    assert '<html lang="en"' in opening(client, **GERMAN)
+
+
+def test_a_choice_leads_to_no_other_site_and_to_no_language_that_is_not_there(client: Client) -> None:
+    assert client.get("/language/?language=de").status_code == 405
+    foreign = client.post("/language/", {"language": "xx", "next": "https://evil.example/"})
+    assert foreign["Location"] == "/"
+    assert "django_language" not in foreign.cookies
+
+
+def test_the_choice_is_on_the_first_page_and_on_the_page_about_appearance(client: Client, bob: User) -> None:
+    for path in ("/", "/account/appearance/"):
+        page = client.get(path).content.decode()
+        assert '<button class="button button--quiet" name="language" value="de" lang="de">Deutsch</button>' in page
+        assert 'value="en" lang="en" aria-current="true">English</button>' in page
+        client.force_login(bob)
+
+
+def test_no_cache_gives_a_page_to_who_reads_another_language(client: Client) -> None:
+    page = client.get("/login/")
+    assert {"Accept-Language", "Cookie"} <= {name.strip() for name in page["Vary"].split(",")}
+    assert page["Content-Language"] == "en"
+
+
+def test_an_error_page_speaks_the_readers_language(client: Client) -> None:
+    assert '<html lang="de"' in opening(client, "/nothing-here/", **GERMAN)
+
+
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_a_language_that_is_written_from_right_to_left_turns_the_page(language: str) -> None:
+    with translation.override(language):
+        assert f'<html lang="{language}" dir="rtl">' in render_to_string("404.html")
+
+
+def test_the_words_of_scripts_come_before_the_modules_where_they_are_not_english(client: Client) -> None:
+    assert '<script src="/language/de.js" defer></script>' in opening(client, **GERMAN)
+    assert "/language/" not in opening(client)
+    words = client.get("/language/de.js")
+    assert words["Content-Type"] == "text/javascript; charset=utf-8"
+    assert 'kann einen solchen Passkey nicht aufbewahren."' in words.content.decode()
+    assert "Available" not in words.content.decode()  # of the admin's own words
+    assert set(words["Cache-Control"].split(", ")) == {"public", "max-age=60"}
+    assert client.get("/language/de.js", HTTP_IF_NONE_MATCH=words["ETag"]).status_code == 304
+    assert client.get("/language/xx.js").status_code == 404
