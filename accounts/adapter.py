@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from accounts import names
 from accounts.addresses import normalize_address
@@ -22,8 +23,8 @@ from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-WRONG_LOGIN = "This name and password do not belong together."
-WRONG_OR_UNCONFIRMED = (
+WRONG_LOGIN = _("This name and password do not belong together.")
+WRONG_OR_UNCONFIRMED = _(
     "This name and password do not belong together, or the address is not confirmed yet: "
     "then follow the link in our mail, or reset the password to get a new one."
 )
@@ -35,11 +36,11 @@ CONFIRM = "account/messages/email_confirmation_sent.txt"
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_taken": "An account with this address exists already. Log in, or reset its password.",
-        "username_taken": "This name is taken, or looks like one that is.",
-        "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
-        "incorrect_password": "This is not your password.",
-        "enter_current_password": "This is not your current password.",
+        "email_taken": _("An account with this address exists already. Log in, or reset its password."),
+        "username_taken": _("This name is taken, or looks like one that is."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your current password."),
     }
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:

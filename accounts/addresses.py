@@ -6,6 +6,8 @@ Nothing here connects to a mail server. DNS is asked only at sign-up and only un
 from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
 DNS_TIMEOUT_S = 5
@@ -24,7 +26,9 @@ def normalize_address(address: str, *, check_dns: bool = False) -> str:
             timeout=DNS_TIMEOUT_S if check_dns else None,
         )
     except EmailNotValidError as error:
-        raise ValidationError(str(error), code="invalid_email") from error
+        # email-validator says what is wrong, but in English only.
+        words = str(error) if get_language() == "en" else _("Mail does not reach this address. Is it spelt right?")
+        raise ValidationError(words, code="invalid_email") from error
     return (found.ascii_email or found.normalized).lower()
 
 

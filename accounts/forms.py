@@ -11,15 +11,19 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import normalize_address
 from accounts.invites import check_address, spend_at_signup
 from accounts.models import HeldName, User
 from accounts.names import GROUPS, LONGEST, check_not_reserved, validate_username
 
-NAME_HELP = f"2 to {LONGEST} letters, digits, dots, hyphens or underscores. Others mention you by it."
-EMAIL_HELP = "Never shown to others."
-PASSWORD_HELP = "At least 8 characters, not digits alone and not a common password."  # noqa: S105
+NAME_HELP = format_lazy(
+    _("2 to {longest} letters, digits, dots, hyphens or underscores. Others mention you by it."), longest=LONGEST
+)
+EMAIL_HELP = _("Never shown to others.")
+PASSWORD_HELP = _("At least 8 characters, not digits alone and not a common password.")
 _NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
@@ -49,7 +53,7 @@ class Courtesy(forms.Form):
 
 
 class LoginForm(Courtesy, allauth_forms.LoginForm):  # type: ignore[misc]
-    labels = {"login": "Username or e-mail", "password": "Password"}
+    labels = {"login": _("Username or e-mail"), "password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +61,12 @@ class LoginForm(Courtesy, allauth_forms.LoginForm):  # type: ignore[misc]
 
 
 class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
-    labels = {"username": "Username", "email": "E-mail", "password1": "Password", "password2": "Password, once more"}
+    labels = {
+        "username": _("Username"),
+        "email": _("E-mail"),
+        "password1": _("Password"),
+        "password2": _("Password, once more"),
+    }
     helps = {"username": NAME_HELP, "email": EMAIL_HELP, "password1": PASSWORD_HELP}
 
     # A plain field: email-validator's sentences say what is wrong with an address, Django's pattern only that it is.
@@ -114,14 +123,14 @@ class OwnerForm(SignupForm):
 
 
 class ResetPasswordForm(Courtesy, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
-    labels = {"email": "E-mail"}
+    labels = {"email": _("E-mail")}
 
 
 class ResetPasswordKeyForm(Courtesy, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
-    labels = {"password1": "New password", "password2": "New password, once more"}
+    labels = {"password1": _("New password"), "password2": _("New password, once more")}
     helps = {"password1": PASSWORD_HELP}
 
 
 class ChangePasswordForm(Courtesy, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
-    labels = {"oldpassword": "Current password", **ResetPasswordKeyForm.labels}
+    labels = {"oldpassword": _("Current password"), **ResetPasswordKeyForm.labels}
     helps = {"password1": PASSWORD_HELP}

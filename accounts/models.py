@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts import names
 from accounts.addresses import confirm_address
@@ -56,7 +57,7 @@ class User(AbstractUser):
         max_length=names.LONGEST,
         unique=True,
         validators=[names.validate_username],
-        error_messages={"unique": "This name is taken."},
+        error_messages={"unique": _("This name is taken.")},
     )
     email = AddressField(unique=True)
     name_lower = FoldedField(of="username", fold=str.lower, max_length=names.LONGEST, unique=True)
@@ -68,7 +69,7 @@ class User(AbstractUser):
         super().clean()
         # A form that has refused the name already leaves none.
         if self.username and User.objects.name_is_worn_by_other(self.username, than=self):
-            raise ValidationError({"username": "This name is taken, or looks like one that is."})
+            raise ValidationError({"username": _("This name is taken, or looks like one that is.")})
 
     def save(self, *args: Any, **options: Any) -> None:
         if "username" in (options.get("update_fields") or ()):

@@ -9,14 +9,17 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 
 LONGEST = 32
 LOOK_ALIKES = {"I": "l", "1": "l", "0": "o"}
 
 validate_username = RegexValidator(
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_]\Z",
-    "Use 2 to 32 letters, digits, dots, hyphens or underscores, without accents and spaces, "
-    "and end with a letter or digit.",
+    _(
+        "Use 2 to 32 letters, digits, dots, hyphens or underscores, without accents and spaces, "
+        "and end with a letter or digit."
+    ),
     code="invalid_username",
 )
 
@@ -42,4 +45,4 @@ def check_not_reserved(name: str, reserved: frozenset[str] = GROUPS | OFFICIAL) 
     """Raises ValidationError for a reserved name, dressed up or not: admin, Adm1n, ad.min_, Iogin."""
     bare = re.sub("[_.-]", "", name)
     if {bare.lower(), look(bare), bare.lower().replace("1", "i").replace("0", "o")} & reserved:
-        raise ValidationError("This name is reserved. Choose another one.", code="username_reserved")
+        raise ValidationError(_("This name is reserved. Choose another one."), code="username_reserved")

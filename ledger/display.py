@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.utils.formats import number_format
+
 NOTHING = "–"
 
 
@@ -12,7 +14,8 @@ def short_hex(value: bytes | memoryview) -> str:
 
 
 def grouped(value: int | None) -> str:
-    return NOTHING if value is None else f"{value:,}"
+    """ "1,204", or "1.204" for who reads German."""
+    return NOTHING if value is None else number_format(value, force_grouping=True)
 
 
 def time_text(time_ms: int) -> str:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from ledger.core.canonical import MAX_INT
@@ -26,7 +27,14 @@ from ledger.validity import current_validity
 
 BLOCKS_A_PAGE = 25
 ENTRIES_A_PAGE = 100
-FAMILIES = {0x02: "key", 0x03: "room", 0x10: "message", 0x20: "erasure"}
+FAMILIES = {
+    0x02: gettext_noop("key"),
+    0x03: gettext_noop("room"),
+    0x10: gettext_noop("message"),
+    0x20: gettext_noop("erasure"),
+}
+BLOCK, GENESIS = gettext_noop("block"), gettext_noop("genesis")
+"""What the leaves are of; the template translates the words."""
 
 
 @require_safe
@@ -109,7 +117,7 @@ def _entries(start: int, stop: int, first: int, earlier: Block | None) -> list[d
         index: (hash_, FAMILIES[KIND_BYTES[kind]]) for index, hash_, kind in rows if kind in KIND_BYTES
     }
     if start == first:
-        found[first] = (_header_leaf(earlier), "block") if earlier else (_genesis_leaf(), "genesis")
+        found[first] = (_header_leaf(earlier), BLOCK) if earlier else (_genesis_leaf(), GENESIS)
     missing = (None, "missing")  # the audit says what happened to it
     return [
         {"index": index, "hash": hash_, "family": family}

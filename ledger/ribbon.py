@@ -8,7 +8,9 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ledger.display import time_text
+from django.utils.translation import ngettext
+
+from ledger.display import grouped, time_text
 from ledger.models import Block, Message
 
 SHOWN_BLOCKS = 40
@@ -80,7 +82,7 @@ def draw_ribbon(newest_first: Iterable[SealedBlock], pending: int, address: Call
     """Lays the blocks out from old to new, and what is pending after them."""
     sealed = list(newest_first)
     tip = sealed[0].block.height if sealed else 0
-    every = math.ceil((len(f"{tip:,}") * DIGIT_WIDTH + GAP) / (LEAST_COLUMNS * PITCH + 2 * PADDING + GAP))
+    every = math.ceil((len(grouped(tip)) * DIGIT_WIDTH + GAP) / (LEAST_COLUMNS * PITCH + 2 * PADDING + GAP))
     boxes: list[Box] = []
     x = 2
     for item in reversed(sealed):
@@ -90,13 +92,13 @@ def draw_ribbon(newest_first: Iterable[SealedBlock], pending: int, address: Call
                 x,
                 item.entries,
                 state="tip" if height == tip else "sealed",
-                title=f"Block {height:,} · {_entries(item.entries)} · {time_text(item.block.time_ms)} UTC",
-                label=f"{height:,}" if (tip - height) % every == 0 else "",
+                title=_title(item),
+                label=grouped(height) if (tip - height) % every == 0 else "",
                 href=address(height),
             )
         )
         x += boxes[-1].width + GAP
-    boxes.append(_box(x, pending, state="forming", title=f"Forming: {_entries(pending)} waiting for the next block"))
+    boxes.append(_box(x, pending, state="forming", title=_forming(pending)))
     return Ribbon(tuple(boxes), x + boxes[-1].width + 2)
 
 
@@ -116,5 +118,23 @@ def _columns(entries: int) -> int:
     return min(MOST_COLUMNS, COUNTED_COLUMNS + math.ceil(2 * math.log2(columns / COUNTED_COLUMNS)))
 
 
-def _entries(count: int) -> str:
-    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+def _title(item: SealedBlock) -> str:
+    words = ngettext(
+        "Block %(height)s · %(count)s entry · %(time)s UTC",
+        "Block %(height)s · %(count)s entries · %(time)s UTC",
+        item.entries,
+    )
+    return words % {
+        "height": grouped(item.block.height),
+        "count": grouped(item.entries),
+        "time": time_text(item.block.time_ms),
+    }
+
+
+def _forming(pending: int) -> str:
+    words = ngettext(
+        "Forming: %(count)s entry waiting for the next block",
+        "Forming: %(count)s entries waiting for the next block",
+        pending,
+    )
+    return words % {"count": grouped(pending)}

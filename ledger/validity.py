@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from ledger.audit_results import AuditResult, load_result, result_of
 from ledger.auditing import run_audit
 from ledger.core.audit_rows import Report
-from ledger.display import time_stamp
+from ledger.display import grouped, time_stamp
 from ledger.models import Block
 from ledger.ribbon import count_pending
 from ledger.tip import check_tip
@@ -29,11 +32,32 @@ class Validity:
     """`valid` is None where no full audit has been made yet. `through` is the newest block that was audited."""
 
     valid: bool | None
-    message: str
     audit: AuditResult | None
     pending: int
     checked_ms: int
     findings: list[dict[str, Any]]
+    found: int = 0
+    is_live: bool = False
+    """The audit was made just now, of all of the log."""
+
+    @property
+    def message(self) -> str:
+        """In the language of who asks; one answer is told to many."""
+        if self.found:
+            words = ngettext(
+                "Not valid: %(found)s finding. manage.py verify_chain lists them.",
+                "Not valid: %(found)s findings. manage.py verify_chain lists them.",
+                self.found,
+            )
+            return words % {"found": grouped(self.found)}
+        if self.audit is None:
+            return _("The newest blocks are sound. There has been no full audit yet: manage.py verify_chain makes one.")
+        size = grouped(self.audit.size)
+        if self.is_live:
+            words = _("Valid: %(size)s leaves, %(pending)s pending.")
+            return words % {"size": size, "pending": grouped(self.audit.pending)}
+        words = _("Valid: all %(size)s leaves at %(time)s, and the newest blocks now.")
+        return words % {"size": size, "time": time_stamp(self.audit.checked_ms)}
 
 
 _lock = Lock()
@@ -87,9 +111,7 @@ def _judge() -> Validity:
     tip, pending = Block.objects.tip(), count_pending()
     if (tip.tree_size if tip else 0) + pending <= LIVE_LEAVES:
         audit = result_of(run_audit(), checked_ms)
-        counted = f"{audit.size:,} leaves, {audit.pending:,} pending"
-        message = f"Valid: {counted}." if audit.valid else _fault(audit.found)
-        return Validity(audit.valid, message, audit, pending, checked_ms, audit.findings)
+        return Validity(audit.valid, audit, pending, checked_ms, audit.findings, audit.found, is_live=True)
     last = load_result()
     return _combine(last, check_tip(last), pending, checked_ms)
 
@@ -98,14 +120,5 @@ def _combine(audit: AuditResult | None, end: Report, pending: int, checked_ms: i
     """The last full audit and a look at the newest blocks, which may have been mined since."""
     findings = (audit.findings if audit else []) + result_of(end, checked_ms).findings
     found = end.found + (audit.found if audit else 0)
-    if found:
-        return Validity(False, _fault(found), audit, pending, checked_ms, findings)
-    if audit is None:
-        message = "The newest blocks are sound. There has been no full audit yet: manage.py verify_chain makes one."
-        return Validity(None, message, None, pending, checked_ms, [])
-    message = f"Valid: all {audit.size:,} leaves at {time_stamp(audit.checked_ms)}, and the newest blocks now."
-    return Validity(True, message, audit, pending, checked_ms, [])
-
-
-def _fault(found: int) -> str:
-    return f"Not valid: {found:,} {'finding' if found == 1 else 'findings'}. manage.py verify_chain lists them."
+    valid = False if found else None if audit is None else True
+    return Validity(valid, audit, pending, checked_ms, findings, found)

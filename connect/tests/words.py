@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAINS = ("django", "djangojs")
-LAZY = ("-k", "gettext_lazy", "-k", "ngettext_lazy:1,2")
+LAZY = ("-k", "gettext_lazy", "-k", "ngettext_lazy:1,2", "-k", "gettext_noop")
 
 
 def extract(domain: str, target: Path) -> Catalog:

@@ -2,6 +2,7 @@
  * The platform's SHA-256 and Ed25519 (WebCrypto). The only module that touches them.
  */
 
+import { gettext } from "../../base/js/i18n.js";
 import { UnsupportedError } from "./errors.js";
 
 /** 32 bytes. */
@@ -15,7 +16,7 @@ export async function verifyEd25519(publicKey, message, signature) {
   try {
     key = await subtle().importKey("raw", publicKey, { name: "Ed25519" }, false, ["verify"]);
   } catch (error) {
-    if (error.name === "NotSupportedError") throw new UnsupportedError("this browser cannot check Ed25519 signatures");
+    if (error.name === "NotSupportedError") throw new UnsupportedError(gettext("this browser cannot check Ed25519 signatures"));
     return false;
   }
   return subtle().verify({ name: "Ed25519" }, key, signature, message);
@@ -23,6 +24,6 @@ export async function verifyEd25519(publicKey, message, signature) {
 
 function subtle() {
   const found = globalThis.crypto?.subtle;
-  if (!found) throw new UnsupportedError("hashing needs HTTPS or localhost");
+  if (!found) throw new UnsupportedError(gettext("hashing needs HTTPS or localhost"));
   return found;
 }

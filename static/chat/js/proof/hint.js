@@ -3,6 +3,8 @@
  * they have found the proof by themselves.
  */
 
+import { gettext } from "../../../base/js/i18n.js";
+
 const KEY = "connect.hint.proof";
 
 export class Hint {
@@ -42,7 +44,7 @@ export class Hint {
     this.isDone = true;
     rememberShown();
     this.event = event;
-    this.node.querySelector("[data-hint-words]").textContent = "Sealed.";
+    this.node.querySelector("[data-hint-words]").textContent = gettext("Sealed.");
     this.node.hidden = false;
   }
 }

@@ -1,5 +1,6 @@
 /** A receipt checked against the message on the screen. No document. */
 
+import { fill, gettext } from "../../../base/js/i18n.js";
 import { toHex } from "../../../ledger/js/bytes.js";
 import { LedgerFormatError, UnsupportedError } from "../../../ledger/js/errors.js";
 import { report, verdict } from "../../../ledger/js/receipt/report.js";
@@ -22,7 +23,7 @@ async function recordOnScreen(event, parts, room, origin) {
     return { record, body: event.body, salt: event.salt, hash: toHex(await recordHash(record)) };
   } catch (error) {
     if (error instanceof UnsupportedError) return { record: null, hash: event.hash };
-    if (error instanceof LedgerFormatError) return { record: null, hash: `unreadable (${error.message})` };
+    if (error instanceof LedgerFormatError) return { record: null, hash: fill(gettext("unreadable (%(reason)s)"), { reason: error.message }) };
     throw error;
   }
 }

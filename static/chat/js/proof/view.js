@@ -54,18 +54,18 @@ export class ProofView {
 
   async #load() {
     const event = this.#event;
-    this.#tell("Fetching the receipt…");
+    this.#tell(gettext("Fetching the receipt…"));
     try {
       const found = await this.log.receipt(event.hash);
       const opened = found.text ? await openReceipt(found.text) : null;
       if (this.#event !== event) return; // another message was opened meanwhile
-      if (!opened) return this.#tell("The server has no receipt for this message.", { canRetry: true });
+      if (!opened) return this.#tell(gettext("The server has no receipt for this message."), { canRetry: true });
       this.#receipt = { ...found, ...opened };
       this.#fillMessage();
       await this.#fillReceipt();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      if (this.#event === event) this.#tell("The receipt could not be fetched: the server does not answer.", { canRetry: true });
+      if (this.#event === event) this.#tell(gettext("The receipt could not be fetched: the server does not answer."), { canRetry: true });
     }
   }
 

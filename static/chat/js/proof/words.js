@@ -1,28 +1,34 @@
 /** What the drawer says of a message, in plain words. Pure. */
 
+import { fill, gettext, grouped } from "../../../base/js/i18n.js";
+
 /** One sentence. `index` is the entry's place in the log once its receipt told it. */
 export function sentence({ block, erased }, index) {
   if (block === null) {
-    return "Recorded, and linked to the message before it. The next block seals it, and this page will say so.";
+    return gettext("Recorded, and linked to the message before it. The next block seals it, and this page will say so.");
   }
-  const place = index === null ? "This message is sealed" : `This message is entry ${number(index)} of the log`;
-  if (erased) return `${place}. Its words were erased; that it was there stays, and can be checked.`;
-  return `${place}. To change one letter of it, somebody would have to change every hash from here to the signed root.`;
+  const entry = gettext("This message is entry %(index)s of the log.");
+  const place = index === null ? gettext("This message is sealed.") : fill(entry, { index: grouped(index) });
+  const rest = erased
+    ? gettext("Its words were erased; that it was there stays, and can be checked.")
+    : gettext("To change one letter of it, somebody would have to change every hash from here to the signed root.");
+  return `${place} ${rest}`;
 }
 
 /** What happened to the message, in order: {name, title, timeMs, text}; `timeMs` is null where it is not known. */
 export function states({ seq, sent_ms, received_ms, block }, sealedMs) {
   return [
-    { name: "sent", title: "Sent", timeMs: sent_ms, text: "by the author's clock" },
+    { name: "sent", title: gettext("Sent"), timeMs: sent_ms, text: gettext("by the author's clock") },
     recorded(seq, received_ms),
     block === null
-      ? { name: "sending", title: "Not sealed yet", timeMs: null, text: "waits for the next block" }
-      : { name: "sealed", title: `Sealed in block ${number(block)}`, timeMs: sealedMs, text: "by the miner's clock" },
+      ? { name: "sending", title: gettext("Not sealed yet"), timeMs: null, text: gettext("waits for the next block") }
+      : { name: "sealed", title: fill(gettext("Sealed in block %(height)s"), { height: grouped(block) }), timeMs: sealedMs, text: gettext("by the miner's clock") },
   ];
 }
 
 function recorded(seq, timeMs) {
-  return { name: "recorded", title: "Recorded", timeMs, text: `by the server's clock, as number ${number(seq)} of the room` };
+  const text = fill(gettext("by the server's clock, as number %(seq)s of the room"), { seq: grouped(seq) });
+  return { name: "recorded", title: gettext("Recorded"), timeMs, text };
 }
 
 /** The independent check, to be pasted into a terminal. */
@@ -33,5 +39,3 @@ export function verifyCommand(receiptName, vkey) {
 function quoted(text) {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
-
-const number = (value) => value.toLocaleString("en");

@@ -1,17 +1,18 @@
 /* How long ago, in words. Pure. */
 
+import { gettext, language } from "../../../base/js/i18n.js";
+
 const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
+  ["second", 1],
 ];
+const WORDS = new Intl.RelativeTimeFormat(language);
 
 export function ago(timeMs, nowMs) {
   const seconds = Math.max(0, Math.floor((nowMs - timeMs) / 1000));
-  if (seconds < 2) return "just now";
-  for (const [unit, length] of UNITS) {
-    const count = Math.floor(seconds / length);
-    if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
-  }
-  return `${seconds} seconds ago`;
+  if (seconds < 2) return gettext("just now");
+  const [unit, length] = UNITS.find((each) => seconds >= each[1]);
+  return WORDS.format(-Math.floor(seconds / length), unit);
 }

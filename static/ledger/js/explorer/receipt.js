@@ -1,6 +1,7 @@
 /* A receipt that is dropped, pasted or chosen is checked here, in the page: it goes nowhere.
    Markup: templates/ledger/_receipt.html. */
 
+import { fill, gettext } from "../../../base/js/i18n.js";
 import { history } from "../keeper/evidence.js";
 import { PublishedLog, Unreachable } from "../keeper/published.js";
 import { Shelf } from "../keeper/shelf.js";
@@ -47,7 +48,7 @@ async function read(file) {
 }
 
 async function show(place, receipt) {
-  showVerdict(place("verdict"), { state: "idle", text: "Checking…" });
+  showVerdict(place("verdict"), { state: "idle", text: gettext("Checking…") });
   try {
     const { vkey, watch } = await chooseKey(place("key").value.trim());
     const { parts } = await openReceipt(receipt);
@@ -62,7 +63,7 @@ async function show(place, receipt) {
     place("history").textContent = isSound ? history(await watch.check(parts.checkpointNote), watch) : "";
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    const text = "Not checked: the server did not give the log's key. Type it, or try again.";
+    const text = gettext("Not checked: the server did not give the log's key. Type it, or try again.");
     showVerdict(place("verdict"), { state: "unsaid", text });
   }
 }
@@ -80,7 +81,8 @@ async function showContent(place, receipt, rows) {
   place("content").hidden = !receipt;
   if (!receipt) return;
   const { record, body, block, index } = receipt;
-  place("kind").textContent = `${record.statement?.kind ?? "entry"} ${record.room_seq}, received`;
+  const entry = { kind: record.statement?.kind ?? gettext("entry"), number: record.room_seq };
+  place("kind").textContent = fill(gettext("%(kind)s %(number)s, received"), entry);
   const time = place("time");
   const received = new Date(record.received_ms);
   time.textContent = Number.isNaN(received.getTime()) ? "" : `${received.toISOString().slice(0, 19).replace("T", " ")} UTC.`;

@@ -3,6 +3,8 @@
  * spell, all others as UTF-8.
  */
 
+import { fill, gettext, grouped } from "../../../base/js/i18n.js";
+
 const HEX = /^(?:[0-9a-f]{2})+$/;
 const encoder = new TextEncoder();
 
@@ -28,9 +30,10 @@ export function findDifference(expected, got) {
 
 /** "Byte 14 differs." · "Bytes 0 to 31 differ." · "Bytes are missing from byte 14 on." */
 export function differenceInWords({ first, last }) {
-  if (last < first) return `Bytes are missing from byte ${first.toLocaleString("en")} on.`;
-  if (last === first) return `Byte ${first.toLocaleString("en")} differs.`;
-  return `Bytes ${first.toLocaleString("en")} to ${last.toLocaleString("en")} differ.`;
+  const values = { first: grouped(first), last: grouped(last) };
+  if (last < first) return fill(gettext("Bytes are missing from byte %(first)s on."), values);
+  if (last === first) return fill(gettext("Byte %(first)s differs."), values);
+  return fill(gettext("Bytes %(first)s to %(last)s differ."), values);
 }
 
 function size(text, isHex) {

@@ -3,6 +3,7 @@
  * to box, so that they are one stop of the Tab key.
  */
 
+import { fill, gettext, ngettext } from "../../../base/js/i18n.js";
 import { LedgerFormatError, UnsupportedError } from "../errors.js";
 import { layoutPath } from "./path.js";
 import { tracePath } from "./trace.js";
@@ -12,19 +13,24 @@ const SHOWN = 8; // digits of a hash
 
 /** The picture of a receipt's way, or a sentence that says why there is none. `parts` are of open.js. */
 export async function drawReceipt(parts) {
-  if (!parts) return "The receipt cannot be read, so there is nothing to draw.";
+  if (!parts) return gettext("The receipt cannot be read, so there is nothing to draw.");
   try {
     return drawPath(await tracePath(parts));
   } catch (error) {
     if (!(error instanceof LedgerFormatError || error instanceof UnsupportedError)) throw error;
-    return `This cannot be drawn: ${error.message}.`;
+    return fill(gettext("This cannot be drawn: %(reason)s."), { reason: error.message });
   }
 }
 
 function drawPath({ sides, spine, siblings }) {
   const layout = layoutPath(sides);
   const svg = element("svg", { class: "path", viewBox: `0 0 ${layout.width} ${layout.height}`, role: "group" });
-  svg.setAttribute("aria-label", `The way from the leaf to the checkpoint, ${sides.length} hashes long`);
+  const name = ngettext(
+    "The way from the leaf to the checkpoint, %(count)s hash long",
+    "The way from the leaf to the checkpoint, %(count)s hashes long",
+    sides.length,
+  );
+  svg.setAttribute("aria-label", fill(name, { count: sides.length }));
   svg.append(...layout.links.map((d) => element("path", { class: "path__link", d })));
   svg.append(...layout.joints.map(({ x, y }) => element("circle", { class: "path__joint", cx: x, cy: y, r: 3 })));
   const boxes = rowsOf(spine, siblings, layout);
@@ -48,7 +54,7 @@ function box({ kind, name, hash, copies }, { x, y, width, height }) {
   const node = element("g", { class: `path__box path__box--${kind}`, ...place });
   node.dataset.copy = copies;
   const shown = /^[0-9a-f]{64}$/.test(hash) ? hash.slice(0, SHOWN) : hash;
-  node.setAttribute("aria-label", `${name}: ${shown}. Copy`);
+  node.setAttribute("aria-label", fill(gettext("%(name)s: %(hash)s. Copy"), { name, hash: shown }));
   node.append(element("rect", { width, height, rx: 7 }), ...labels(kind, name, shown, width, height));
   return node;
 }
@@ -56,7 +62,7 @@ function box({ kind, name, hash, copies }, { x, y, width, height }) {
 function labels(kind, name, shown, width, height) {
   const y = height / 2;
   const isWide = ["root", "block", "checkpoint"].includes(kind);
-  const copied = text("path__copied", "copied", { x: width / 2, y, "text-anchor": "middle" });
+  const copied = text("path__copied", gettext("copied"), { x: width / 2, y, "text-anchor": "middle" });
   if (!isWide) return [text("path__hash", shown, { x: width / 2, y, "text-anchor": "middle" }), copied];
   const end = { x: width - 12, y, "text-anchor": "end" };
   // The space is not drawn: it parts the words for whoever hears them.

@@ -5,39 +5,41 @@
  * differs: {labels: [of what should be, of what is], expected, got, difference}; `inputs` are [label, value].
  */
 
+import { fill, gettext, grouped, ngettext } from "../../../base/js/i18n.js";
 import { parseUtf8, toHex } from "../bytes.js";
 import { encodeCanonical } from "../canonical.js";
 import { STEPS } from "../receipts.js";
 import { differenceInWords, findDifference } from "./differences.js";
 
 const TITLES = {
-  format: "Receipt",
-  body: "Body",
-  leaf: "Leaf",
-  root: "Root",
-  block: "Block",
-  work: "Work",
-  signature: "Signature",
+  format: gettext("Receipt"),
+  body: gettext("Body"),
+  leaf: gettext("Leaf"),
+  root: gettext("Root"),
+  block: gettext("Block"),
+  work: gettext("Work"),
+  signature: gettext("Signature"),
 };
 const QUESTIONS = {
-  body: "Do the words open the commitment in the record?",
-  leaf: "Does the record hash to this leaf?",
-  root: "Does the way through the tree end at the signed root?",
-  block: "Does the block's header carry this root?",
-  work: "Does the block's hash show the work?",
-  signature: "Did the log's key sign this root?",
+  body: gettext("Do the words open the commitment in the record?"),
+  leaf: gettext("Does the record hash to this leaf?"),
+  root: gettext("Does the way through the tree end at the signed root?"),
+  block: gettext("Does the block's header carry this root?"),
+  work: gettext("Does the block's hash show the work?"),
+  signature: gettext("Did the log's key sign this root?"),
 };
 const WRONG = {
-  format: "This is not a receipt that can be read.",
-  body: "The words do not open the commitment in the record.",
-  leaf: "The record does not hash to this leaf.",
-  root: "The way through the tree ends at another root.",
-  block: "The block's header does not carry the signed root.",
-  work: "The block's hash does not show the work.",
-  signature: "The log's key did not sign this.",
+  format: gettext("This is not a receipt that can be read."),
+  body: gettext("The words do not open the commitment in the record."),
+  leaf: gettext("The record does not hash to this leaf."),
+  root: gettext("The way through the tree ends at another root."),
+  block: gettext("The block's header does not carry the signed root."),
+  work: gettext("The block's hash does not show the work."),
+  signature: gettext("The log's key did not sign this."),
 };
 
-const COMPUTED = ["Expected", "Found"];
+const NONE = gettext("none");
+const COMPUTED = [gettext("Expected"), gettext("Found")];
 
 /** A step that fails after one of these says nothing by itself: its input is already known to be wrong. */
 const DEPENDS_ON = { body: ["leaf"], root: ["leaf", "signature"], block: ["signature"], work: ["block"] };
@@ -53,9 +55,9 @@ export function report(steps, { receipt = null, vkey, screen = null }) {
   return steps.map((step) => {
     const blamed = failed.has(step.name) && DEPENDS_ON[step.name]?.find((name) => failed.has(name));
     const inputs = receipt ? inputsOf(step.name, receipt, vkey) : [];
-    if (blamed) return row(step.name, "unsaid", `Says nothing while “${TITLES[blamed]}” is wrong.`, [], inputs);
+    if (blamed) return row(step.name, "unsaid", fill(gettext("Says nothing while “%(check)s” is wrong."), { check: TITLES[blamed] }), [], inputs);
     if (step.ok === null) return row(step.name, "unsaid", unsaid(step), [], inputs);
-    if (step.ok) return row(step.name, "good", right(step, receipt), [], [...inputs, ["Result", step.got]]);
+    if (step.ok) return row(step.name, "good", right(step, receipt), [], [...inputs, [gettext("Result"), step.got]]);
     const pairs = pairsOf(step, receipt, screen);
     return row(step.name, "bad", `${WRONG[step.name]} ${reason(step, pairs)}`, pairs, inputs);
   });
@@ -64,10 +66,12 @@ export function report(steps, { receipt = null, vkey, screen = null }) {
 /** One sentence for all rows together. */
 export function verdict(rows) {
   const bad = rows.filter(({ state }) => state === "bad").map(({ title }) => `“${title}”`);
-  if (bad.length) return { state: "bad", text: `Not proved: ${bad.join(" and ")} ${bad.length > 1 ? "fail" : "fails"}.` };
+  const failed = ngettext("Not proved: %(checks)s fails.", "Not proved: %(checks)s fail.", bad.length);
+  if (bad.length) return { state: "bad", text: fill(failed, { checks: bad.join(gettext(" and ")) }) };
   const said = rows.filter(({ state }) => state === "good").length;
-  if (said === rows.length) return { state: "good", text: `All ${said === 6 ? "six" : said} checks passed.` };
-  return { state: "unsaid", text: `${said} of ${rows.length} checks passed; of the others nothing can be said.` };
+  if (said === rows.length) return { state: "good", text: gettext("All six checks passed.") };
+  const some = gettext("%(said)s of %(count)s checks passed; of the others nothing can be said.");
+  return { state: "unsaid", text: fill(some, { said, count: rows.length }) };
 }
 
 function row(name, state, text, pairs = [], inputs = []) {
@@ -75,20 +79,33 @@ function row(name, state, text, pairs = [], inputs = []) {
 }
 
 function unsaid({ name, got }) {
-  return name === "body" && got === "erased" ? "The words were erased; nothing is left to compare." : sentence(got);
+  return name === "body" && got === "erased" ? gettext("The words were erased; nothing is left to compare.") : sentence(got);
 }
 
 function right({ name, got, expected }, { proof, block }) {
-  if (name === "body") return "The words open the commitment in the record.";
-  if (name === "leaf") return "The record hashes to this leaf.";
-  if (name === "root") return `The leaf and ${count(proof.length, "other hash", "other hashes")} lead to the signed root.`;
-  if (name === "block") return `The header of block ${number(block.height)} carries this root.`;
-  if (name === "work") return `The block's hash begins with ${expected.replace("leading ", "")}.`;
-  return `Signed by ${got}.`;
+  if (name === "body") return gettext("The words open the commitment in the record.");
+  if (name === "leaf") return gettext("The record hashes to this leaf.");
+  if (name === "root") return way(proof.length);
+  if (name === "block") {
+    return fill(gettext("The header of block %(height)s carries this root."), { height: grouped(block.height) });
+  }
+  if (name === "work") {
+    return fill(gettext("The block's hash begins with %(bits)s zero bits."), { bits: parseInt(expected, 10) });
+  }
+  return fill(gettext("Signed by %(name)s."), { name: got });
+}
+
+function way(count) {
+  const words = ngettext(
+    "The leaf and %(count)s other hash lead to the signed root.",
+    "The leaf and %(count)s other hashes lead to the signed root.",
+    count,
+  );
+  return fill(words, { count: grouped(count) });
 }
 
 function reason({ expected, got }, [pair]) {
-  if (!pair) return sentence(expected === null ? got : `expected ${expected}, got ${got}`);
+  if (!pair) return sentence(expected === null ? got : fill(gettext("expected %(expected)s, got %(got)s"), { expected, got }));
   const words = differenceInWords(pair.difference);
   return pair.labels === COMPUTED ? words : `${pair.labels[1]}: ${words.toLowerCase()}`;
 }
@@ -97,12 +114,13 @@ function reason({ expected, got }, [pair]) {
 function pairsOf({ name, expected, got }, receipt, screen) {
   const pairs = [];
   const add = (labels, a, b) => a !== b && pairs.push({ labels, expected: a, got: b, difference: findDifference(a, b) });
-  const addScreen = (what, a, b) => add([`${what} on this screen`, `${what} in the receipt`], a, b);
+  const addScreen = (what, a, b) =>
+    add([fill(gettext("%(what)s on this screen"), { what }), fill(gettext("%(what)s in the receipt"), { what })], a, b);
   if (screen && name === "body") {
-    addScreen("Words", canonical(screen.body), canonical(receipt.body));
-    addScreen("Salt", screen.salt ?? "none", receipt.salt ?? "none");
+    addScreen(gettext("Words"), canonical(screen.body), canonical(receipt.body));
+    addScreen(gettext("Salt"), screen.salt ?? NONE, receipt.salt ?? NONE);
   }
-  if (screen && name === "leaf") addScreen("Record", canonical(screen.record), canonical(receipt.record));
+  if (screen && name === "leaf") addScreen(gettext("Record"), canonical(screen.record), canonical(receipt.record));
   if (expected !== null && name !== "work") add(COMPUTED, expected, got);
   return pairs;
 }
@@ -110,12 +128,12 @@ function pairsOf({ name, expected, got }, receipt, screen) {
 function inputsOf(name, receipt, vkey) {
   const { record, body, salt, block, index, proof, checkpointNote } = receipt;
   const inputs = {
-    body: [["Body", canonical(body)], ["Salt", salt ?? "none"], ["Commitment", String(record.statement?.body ?? "none")]],
-    leaf: [["Record", canonical(record)]],
-    root: [["Index", number(index)], ["Hashes, leaf to root", proof.map(toHex).join("\n")]],
-    block: [["Header", block.header]],
-    work: [["Header", block.header]],
-    signature: [["Checkpoint", checkpointNote.trimEnd()], ["Key", vkey]],
+    body: [[gettext("Body"), canonical(body)], [gettext("Salt"), salt ?? NONE], [gettext("Commitment"), String(record.statement?.body ?? NONE)]],
+    leaf: [[gettext("Record"), canonical(record)]],
+    root: [[gettext("Index"), grouped(index)], [gettext("Hashes, leaf to root"), proof.map(toHex).join("\n")]],
+    block: [[gettext("Header"), block.header]],
+    work: [[gettext("Header"), block.header]],
+    signature: [[gettext("Checkpoint"), checkpointNote.trimEnd()], [gettext("Key"), vkey]],
   };
   return inputs[name] ?? [];
 }
@@ -128,6 +146,3 @@ function sentence(text) {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
   return whole.endsWith(".") ? whole : `${whole}.`;
 }
-
-const number = (value) => value.toLocaleString("en");
-const count = (value, one, many) => `${number(value)} ${value === 1 ? one : many}`;

@@ -1,10 +1,12 @@
 /** Puts the rows of `report.js` into the document. A row is a <details> from the page's template "check". */
 
-const NAMES = { idle: "Not checked yet", good: "Right", bad: "Wrong", unsaid: "Nothing can be said" };
+import { fill, gettext } from "../../../base/js/i18n.js";
+
+const NAMES = { idle: gettext("Not checked yet"), good: gettext("Right"), bad: gettext("Wrong"), unsaid: gettext("Nothing can be said") };
 
 export function showRows(list, rows) {
   const { content } = document.querySelector('[data-template="check"]');
-  list.replaceChildren(...rows.map((row) => fill(content.firstElementChild.cloneNode(true), row)));
+  list.replaceChildren(...rows.map((row) => fillRow(content.firstElementChild.cloneNode(true), row)));
 }
 
 /** Shows the sentence for all of them. */
@@ -13,7 +15,7 @@ export function showVerdict(node, { state, text }) {
   node.textContent = text;
 }
 
-function fill(node, { name, title, state, text, pairs, inputs }) {
+function fillRow(node, { name, title, state, text, pairs, inputs }) {
   node.dataset.check = name;
   node.dataset.state = state;
   const place = (part) => node.querySelector(`[data-check-${part}]`);
@@ -40,7 +42,7 @@ function entry(label, content, copies) {
   const copy = document.createElement("button");
   Object.assign(copy, { type: "button", className: "copy" });
   copy.dataset.copy = copies;
-  copy.setAttribute("aria-label", `Copy: ${label}`);
+  copy.setAttribute("aria-label", fill(gettext("Copy: %(what)s"), { what: label }));
   value.append(code, copy);
   return [term, value];
 }

@@ -3,12 +3,15 @@
  * compared, that is what the checks do.
  */
 
+import { fill, gettext, grouped, ngettext } from "../../../base/js/i18n.js";
 import { parseHex, toHex } from "../bytes.js";
 import { parseCheckpoint } from "../checkpoints.js";
 import { blockHash, HEADER_SIZE } from "../headers.js";
 import { parseNote } from "../notes.js";
 import { inclusionPath } from "../proofs.js";
 import { recordHash } from "../records.js";
+
+const SIBLING = { left: gettext("sibling, joins from the left"), right: gettext("sibling, joins from the right") };
 
 /**
  * {sides, spine, siblings}: `spine` from the leaf up to the checkpoint, each {kind, name, hash, copies}. Throws
@@ -21,13 +24,13 @@ export async function tracePath({ record, index, proof, block, checkpointNote })
   const [first, ...nodes] = [leaf, ...path.map(({ parent }) => parent)].map(toHex);
   const root = nodes.pop();
   const spine = [
-    ...(path.length ? [box("leaf", `leaf ${number(index)}`, first)] : []), // alone in its tree it is the root
-    ...nodes.map((hash, row) => box("node", `hash ${row + 1} of ${nodes.length} on the way`, hash)),
-    box("root", "root", root ?? first),
-    box("block", `block ${number(block.height)}`, toHex(await blockHash(parseHex(block.header, HEADER_SIZE)))),
-    box("checkpoint", "checkpoint", `${number(size)} entries`, checkpointNote),
+    ...(path.length ? [box("leaf", fill(gettext("leaf %(index)s"), { index: grouped(index) }), first)] : []), // alone in its tree it is the root
+    ...nodes.map((hash, row) => box("node", fill(gettext("hash %(number)s of %(count)s on the way"), { number: row + 1, count: nodes.length }), hash)),
+    box("root", gettext("root"), root ?? first),
+    box("block", fill(gettext("block %(height)s"), { height: grouped(block.height) }), toHex(await blockHash(parseHex(block.header, HEADER_SIZE)))),
+    box("checkpoint", gettext("checkpoint"), entries(size), checkpointNote),
   ];
-  const siblings = path.map(({ sibling, side }) => box("sibling", `sibling, joins from the ${side}`, toHex(sibling)));
+  const siblings = path.map(({ sibling, side }) => box("sibling", SIBLING[side], toHex(sibling)));
   return { sides: path.map(({ side }) => side), spine, siblings };
 }
 
@@ -35,4 +38,4 @@ function box(kind, name, hash, copies = hash) {
   return { kind, name, hash, copies };
 }
 
-const number = (value) => value.toLocaleString("en");
+const entries = (count) => fill(ngettext("%(count)s entry", "%(count)s entries", count), { count: grouped(count) });
