@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from chat.models import Membership, Room
 from ledger.errors import NoSuchRoom, NotAllowed, RecordError
 
+ARCHIVED = gettext_noop("This room is archived: it can be read, and nothing can be added.")
 Place = tuple[UUID, UUID]
 """A room, and who writes there."""
 
@@ -31,15 +33,15 @@ def refused_writers(places: set[Place]) -> dict[Place, RecordError]:
     for place in places:
         room = rooms.get(place[0])
         if place[1] in inactive:
-            refused[place] = NotAllowed("This account is closed.")
+            refused[place] = NotAllowed(gettext_noop("This account is closed."))
         elif room in guarded and place not in members:
             refused[place] = _outside(room)
         elif room is not None and room.archived:
-            refused[place] = NotAllowed("This room is archived: it can be read, and nothing can be added.")
+            refused[place] = NotAllowed(ARCHIVED)
     return refused
 
 
 def _outside(room: Room) -> RecordError:
     if room.access == Room.Access.PUBLIC:
-        return NotAllowed("Join this room to write in it.")
-    return NoSuchRoom("there is no such room")
+        return NotAllowed(gettext_noop("Join this room to write in it."))
+    return NoSuchRoom(gettext_noop("there is no such room"))

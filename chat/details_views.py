@@ -44,7 +44,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
         check_page_rate(request)
         return HttpResponseRedirect(act(request, room), status=HTTPStatus.SEE_OTHER)
     except Refusal as refusal:
-        return _page(request, room, status_of(refusal), problem=refusal.detail)
+        return _page(request, room, status_of(refusal), problem=refusal.words)
     except _Mistaken as mistake:
         return _page(request, room, HTTPStatus.BAD_REQUEST, form=mistake.form)
 
@@ -65,7 +65,7 @@ def add_people(request: HttpRequest, slug: str) -> HttpResponse:
             add(user, room, choice.chosen)
             return HttpResponseRedirect(f"/rooms/{room.slug}/details/", status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
-            context["problem"] = refusal.detail
+            context["problem"] = refusal.words
             status = status_of(refusal)
     return render(request, "chat/room_add.html", context, status=status)
 

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -31,10 +33,10 @@ STATUS = {
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEMS = {
-    "empty": "Write down why: the reason stays in the ledger where the words were.",
-    "too_long": f"The reason is longer than {REASON_LIMIT} characters. Please shorten it.",
-    "rate_limited": "That is too much at once. Wait a moment, then try again.",
-    "busy": "The server is busy, and nothing was erased. Please try again.",
+    "empty": _("Write down why: the reason stays in the ledger where the words were."),
+    "too_long": format_lazy(_("The reason is longer than {limit} characters. Please shorten it."), limit=REASON_LIMIT),
+    "rate_limited": _("That is too much at once. Wait a moment, then try again."),
+    "busy": _("The server is busy, and nothing was erased. Please try again."),
 }
 FINAL = {"forbidden", "legal_hold"}
 """What another reason would not change."""
@@ -59,7 +61,7 @@ def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
             return HttpResponseRedirect(f"/rooms/{room.slug}/#m{message.room_seq}", status=HTTPStatus.SEE_OTHER)
     except Refusal as refusal:
         context |= {
-            "problem": PROBLEMS.get(refusal.code, refusal.detail),
+            "problem": PROBLEMS.get(refusal.code, refusal.words),
             "is_final": refusal.code in FINAL,
             "reason": request.POST.get("reason", ""),
         }

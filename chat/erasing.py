@@ -7,6 +7,8 @@ asked and why. How words go is `ledger/erasing.py`; files go with them.
 import time
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from accounts.models import User
 from chat.files import removing
 from chat.models import Room
@@ -17,6 +19,7 @@ from ledger.erasing import Erasure, erase
 from ledger.errors import NotErasable, RecordError
 from ledger.models import Message
 
+HELD = _("This room is under legal hold: until it is lifted, nothing in it can be erased.")
 REASON_LIMIT = 500
 """Characters of a reason after trimming."""
 
@@ -25,9 +28,9 @@ def check_may_erase(user: User, message: Message, *, lock: bool = False) -> None
     """Refusal, with a sentence for people, when the user may not or nobody may. `lock`: so it stays till the commit."""
     room = (Room.objects.select_for_update() if lock else Room.objects.all()).get(pk=message.room)
     if message.author != user.pk and not moderates(user, room):
-        raise Refusal("forbidden", "Only its author or a moderator can erase a message.")
+        raise Refusal("forbidden", _("Only its author or a moderator can erase a message."))
     if room.legal_hold:
-        raise Refusal("legal_hold", "This room is under legal hold: until it is lifted, nothing in it can be erased.")
+        raise Refusal("legal_hold", HELD)
 
 
 def erase_message(user: User, message: Message, client_id: UUID, reason: str) -> None:

@@ -68,7 +68,7 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
             _do(request, user, room, post)
         except Refusal as refusal:
             status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
-            problem = str(refusal.detail if refusal.code == "forbidden" else PROBLEMS.get(refusal.code, refusal.detail))
+            problem = str(refusal.words if refusal.code == "forbidden" else PROBLEMS.get(refusal.code, refusal.words))
         else:
             if _wants_json(request):
                 return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -6,6 +6,8 @@ One table each: error code → what a client may try, and close code → its nam
 from enum import IntEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 RETRY = {
     "bad_frame": "no",
     "unknown_type": "no",
@@ -47,6 +49,11 @@ class Refusal(Exception):
         self.after_ms = after_ms
         self.re: str | int | None = None
         self.client_id: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The detail for the person who reads the page; on the wire it is for developers, in English."""
+        return _(self.detail) if self.detail else ""
 
     @property
     def retry(self) -> str:

@@ -54,7 +54,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
         check_page_rate(request)
         room = create_room(user, **form.cleaned_data)
     except Refusal as refusal:
-        form.add_error(None, refusal.detail)
+        form.add_error(None, refusal.words)
         return render(request, "chat/room_new.html", {"form": form}, status=status_of(refusal))
     return HttpResponseRedirect(f"/rooms/{room.slug}/", status=HTTPStatus.SEE_OTHER)
 
@@ -73,7 +73,7 @@ def new_direct(request: HttpRequest) -> HttpResponse:
             room = open_direct(user, choice.chosen)
             return HttpResponseRedirect(f"/rooms/{room.slug}/", status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
-            context["problem"] = refusal.detail
+            context["problem"] = refusal.words
             status = status_of(refusal)
     return render(request, "chat/direct_new.html", context, status=status)
 

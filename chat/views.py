@@ -15,6 +15,8 @@ from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -50,12 +52,15 @@ STATUS = {
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEMS = {
-    "empty": "Write something first.",
-    "too_long": f"This is longer than {fields.TEXT_LIMIT:,} characters. Please shorten it.",
-    "rate_limited": "You are writing faster than others can read. Wait a moment, then send it again.",
-    "busy": "The server is busy. Please send it again.",
-    "not_found": "The message that you reply to is not in this room.",
+    "empty": _("Write something first."),
+    "too_long": format_lazy(
+        _("This is longer than {limit} characters. Please shorten it."), limit=f"{fields.TEXT_LIMIT:,}"
+    ),
+    "rate_limited": _("You are writing faster than others can read. Wait a moment, then send it again."),
+    "busy": _("The server is busy. Please send it again."),
+    "not_found": _("The message that you reply to is not in this room."),
 }
+UNKNOWN_PROBLEM = _("This could not be sent. Reload the page and try again.")
 
 
 @require_safe
@@ -81,8 +86,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
         problem, draft = refused.detail, request.POST.get("text", "")
         return _page(request, found, status=HTTPStatus.BAD_REQUEST, problem=problem, draft=draft)
     except Refusal as refusal:
-        known = PROBLEMS | {"forbidden": refusal.detail}
-        problem = known.get(refusal.code, "This could not be sent. Reload the page and try again.")
+        known = PROBLEMS | {"forbidden": refusal.words}
+        problem = str(known.get(refusal.code, UNKNOWN_PROBLEM))
         status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
         return _page(request, found, status=status, problem=problem, draft=request.POST.get("text", ""))
     return HttpResponseRedirect(f"/rooms/{found.slug}/#m{seq}", status=HTTPStatus.SEE_OTHER)

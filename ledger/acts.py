@@ -10,6 +10,8 @@ Asked inside the recorder's transaction with the room's head locked, so that not
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from ledger.drafts import Entry
 from ledger.errors import NoSuchPost, NotTheAuthor, RecordError
 from ledger.models import Message
@@ -41,9 +43,9 @@ class Targets:
         target = statement.room, statement.ref or b""
         author = self._authors.get(target)
         if author is None or target in self._deleted:
-            return NoSuchPost("There is no such message, or its words are gone.")
+            return NoSuchPost(_("There is no such message, or its words are gone."))
         if statement.kind in OWN_ACTS and statement.author != author:
-            return NotTheAuthor("Only its author can change or delete a message.")
+            return NotTheAuthor(_("Only its author can change or delete a message."))
         if statement.kind == "delete":
             self._deleted.add(target)
         return None

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.drafts import Draft
@@ -40,9 +41,9 @@ def erase(erasure: Erasure) -> list[Message]:
     NotErasable for what is no post, or the system's; RecordError when it could not be recorded. Then nothing changed.
     """
     if erasure.post.kind != "post":
-        raise NotErasable("Only messages can be erased, and with them all their versions.")
+        raise NotErasable(_("Only messages can be erased, and with them all their versions."))
     if erasure.post.author == SYSTEM_AUTHOR:
-        raise NotErasable("What the system says cannot be erased.")
+        raise NotErasable(_("What the system says cannot be erased."))
     recorded = record_planned(erasure.post.room, lambda: _plan(erasure))
     _empty_write_ahead_log()
     return [result.message for result in recorded]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from chat.files.models import File
 from ledger.errors import RecordError
 
@@ -32,7 +34,7 @@ class Claim:
         waiting = File.objects.waiting(self.uploader, self.room).filter(pk__in=self.ids)
         held = waiting.select_for_update().values_list("pk", flat=True)  # against a sweep
         if len(set(held)) != len(self.ids):
-            return NoSuchFile("There is no such file, or it is in a message already.")
+            return NoSuchFile(_("There is no such file, or it is in a message already."))
         waiting.update(state=File.State.SENT, message=message)
         return None
 

@@ -9,8 +9,11 @@ from itertools import zip_longest
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from chat import notes
+from ledger.display import grouped
 
 GROUP_MS = 5 * 60 * 1000
 
@@ -34,7 +37,7 @@ def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[st
                 "kind": "day",
                 "key": f"d{day:%Y-%m-%d}",
                 "iso": f"{day:%Y-%m-%d}",
-                "label": f"{day:%A}, {day.day} {day:%B %Y}",
+                "label": date_format(day),
             }
         if new_from and event["seq"] >= new_from and event["author"]["id"] != me["id"]:
             new_from, group = None, None
@@ -65,7 +68,7 @@ def _message(event: Event, received: datetime, *, mine: bool, first: bool) -> di
         "html": (event.get("edited") or event)["html"],
         "mine": mine,
         "state": "sealed" if sealed else "recorded",
-        "state_name": f"Sealed in block {event['block']:,}" if sealed else "Recorded, not yet in a block",
+        "state_name": _sealed(event["block"]) if sealed else _("Recorded, not yet in a block"),
     }
 
 
@@ -92,4 +95,8 @@ def _block_end(event: Event, following: Event | None) -> str:
     """The block's name where it ends after this event; "" where it goes on or where the end is not in sight."""
     if event["block"] is None or following is None or following["block"] == event["block"]:
         return ""
-    return f"Block {event['block']:,} ends here"
+    return _("Block %(height)s ends here") % {"height": grouped(event["block"])}
+
+
+def _sealed(height: int) -> str:
+    return _("Sealed in block %(height)s") % {"height": grouped(height)}

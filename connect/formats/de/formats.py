@@ -1,3 +1,4 @@
 """Wie Zeiten auf Deutsch geschrieben werden."""
 
+DATE_FORMAT = "l, j. F Y"
 DATETIME_FORMAT = "j. F Y, H:i"

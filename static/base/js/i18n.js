@@ -7,10 +7,12 @@ export const ngettext = (one, many, count) => globalThis.ngettext?.(one, many, c
 /** Puts values into `%(name)s`. */
 export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
 
-/** The page's language, for Intl. */
-export const language = globalThis.document?.documentElement.lang || "en";
+const language = globalThis.document?.documentElement.lang || "en";
 
-const NUMBER = new Intl.NumberFormat(language);
+/** For Intl: the page's language, as it is written where the reader lives. */
+export const locale = globalThis.navigator?.languages?.find((each) => each.split("-")[0] === language) ?? language;
+
+const NUMBER = new Intl.NumberFormat(locale);
 
 /** "1,204", or "1.204". */
 export const grouped = (number) => NUMBER.format(number);

@@ -3,6 +3,8 @@
  * as one number. Never history, never one's own.
  */
 
+import { fill, ngettext } from "../../base/js/i18n.js";
+
 const SPAN_MS = 2_000;
 const LINES = 3;
 const KEPT = 12;
@@ -27,7 +29,7 @@ export class Announcer {
   }
 
   #rest() {
-    if (this.#held) this.say(this.#held === 1 ? "1 more message" : `${this.#held} more messages`);
+    if (this.#held) this.say(fill(ngettext("%(n)s more message", "%(n)s more messages", this.#held), { n: this.#held }));
     this.#said = this.#held = 0;
     this.#timer = null;
   }

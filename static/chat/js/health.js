@@ -1,16 +1,17 @@
 /** What people are told about the connection: a word at once, a strip after five seconds, a dialog when logged out. */
 
+import { fill, gettext, ngettext } from "../../base/js/i18n.js";
 import { CLOSE } from "./protocol.js";
 
 const STRIP_AFTER_MS = 5_000;
 const UPDATING_MS = 30_000;
 const WORDS = {
-  live: "Live",
-  connecting: "Connecting…",
-  updating: "Updating…",
-  offline: "Offline",
-  ended: "Logged out",
-  forbidden: "No access",
+  live: gettext("Live"),
+  connecting: gettext("Connecting…"),
+  updating: gettext("Updating…"),
+  offline: gettext("Offline"),
+  ended: gettext("Logged out"),
+  forbidden: gettext("No access"),
 };
 
 export class Health {
@@ -41,7 +42,7 @@ export class Health {
       setText(node.querySelector("[data-health-text]"), WORDS[seen]);
     }
     this.nodes.strip.hidden = !isLate || seen === "ended";
-    setText(this.nodes.strip, seen === "forbidden" ? "You can no longer read this room." : offlineText(this.unsentCount()));
+    setText(this.nodes.strip, seen === "forbidden" ? gettext("You can no longer read this room.") : offlineText(this.unsentCount()));
   }
 }
 
@@ -54,9 +55,13 @@ function mood(state, code) {
 }
 
 function offlineText(count) {
-  if (count === 0) return "You are offline. What you write is kept and sent when the connection is back.";
-  const what = count === 1 ? "1 message is" : `${count} messages are`;
-  return `You are offline. ${what} kept here and will be sent when the connection is back.`;
+  if (count === 0) return gettext("You are offline. What you write is kept and sent when the connection is back.");
+  const words = ngettext(
+    "You are offline. %(n)s message is kept here and will be sent when the connection is back.",
+    "You are offline. %(n)s messages are kept here and will be sent when the connection is back.",
+    count,
+  );
+  return fill(words, { n: count });
 }
 
 /** A live region speaks on every change: the same words are not set again. */

@@ -1,6 +1,6 @@
 /** Fills the places of one row's node. Text goes in as text; the only HTML is the `html` that the server has sanitised. */
 
-import { fill, gettext } from "../../base/js/i18n.js";
+import { fill, gettext, grouped } from "../../base/js/i18n.js";
 import { fillFiles } from "./files/view.js";
 import { blockName, dayName, fullTime, timeParts } from "./format.js";
 import { nameOf } from "./emoji.js";
@@ -11,9 +11,9 @@ const DELETED = gettext("This message was deleted by its author.");
 const QUOTE_DELETED = gettext("This message was deleted.");
 const NAMES_SHOWN = 20;
 const STATE_NAMES = {
-  sending: "Sending",
-  recorded: "Recorded, not yet in a block",
-  failed: "Not sent",
+  sending: gettext("Sending"),
+  recorded: gettext("Recorded, not yet in a block"),
+  failed: gettext("Not sent"),
 };
 
 export function fillRow(node, row, me, blocks) {
@@ -60,7 +60,7 @@ function fillTime(node, ms) {
 
 function fillGlyph(node, { state, block }) {
   node.setAttribute("class", `glyph glyph--${state}`);
-  node.setAttribute("aria-label", block === null ? STATE_NAMES[state] : `Sealed in block ${block.toLocaleString("en")}`);
+  node.setAttribute("aria-label", block === null ? STATE_NAMES[state] : fill(gettext("Sealed in block %(height)s"), { height: grouped(block) }));
   const use = node.querySelector("use");
   const [sheet] = use.getAttribute("href").split("#");
   use.setAttribute("href", `${sheet}#${state}`);
@@ -108,7 +108,7 @@ function fillReactions(node, { event, isGone }, me) {
     const button = buttons.get(emoji) ?? newReaction(emoji);
     const who = by.slice(0, NAMES_SHOWN).map(({ name }) => name).join(", ");
     const more = by.length > NAMES_SHOWN ? fill(gettext(" and %(count)s more"), { count: by.length - NAMES_SHOWN }) : "";
-    button.querySelector(".reaction__count").textContent = by.length.toLocaleString();
+    button.querySelector(".reaction__count").textContent = grouped(by.length);
     button.setAttribute("aria-pressed", String(by.some(({ id }) => id === me.id)));
     button.title = `${who}${more}`;
     button.setAttribute("aria-label", fill(gettext("%(emoji)s %(count)s: %(who)s"), { emoji: nameOf(emoji), count: by.length, who: `${who}${more}` }));

@@ -2,6 +2,8 @@
  * Frames of the wire protocol, version 1 (docs/specs, "Wire protocol"): constructors, close codes, ids. Pure.
  */
 
+import { fill, gettext, grouped } from "../../base/js/i18n.js";
+
 export const VERSION = 1;
 export const SYNC_LIMIT = 200;
 
@@ -72,7 +74,8 @@ export function parse(text) {
 /** Why the text cannot be sent, or "" when it can. `length` counts code points, as the server does. */
 export function refusal(text, limit) {
   const length = [...text.trim()].length;
-  if (length === 0) return "Write something first.";
-  if (length > limit) return `${length.toLocaleString("en")} of at most ${limit.toLocaleString("en")} characters. Please shorten it.`;
+  if (length === 0) return gettext("Write something first.");
+  const words = gettext("%(length)s of at most %(limit)s characters. Please shorten it.");
+  if (length > limit) return fill(words, { length: grouped(length), limit: grouped(limit) });
   return "";
 }

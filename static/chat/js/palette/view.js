@@ -1,5 +1,7 @@
 /** The palette's options in the page: a listbox of named groups. Text only ever goes in as text. */
 
+import { locale } from "../../../base/js/i18n.js";
+
 const ICONS = { room: "room", search: "search", action: "arrow" };
 
 export function draw(list, sections) {
@@ -34,7 +36,7 @@ function drawOption(option, id) {
 
 function drawHead({ author, room, time }) {
   const head = make("span", "option__note");
-  const when = make("time", "", new Date(time).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }));
+  const when = make("time", "", new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" }));
   when.dateTime = time;
   head.append(drawName(author), " · ", drawName(room), " · ", when);
   return head;

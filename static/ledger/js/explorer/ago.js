@@ -1,6 +1,6 @@
 /* How long ago, in words. Pure. */
 
-import { gettext, language } from "../../../base/js/i18n.js";
+import { gettext, locale } from "../../../base/js/i18n.js";
 
 const UNITS = [
   ["day", 86_400],
@@ -8,7 +8,7 @@ const UNITS = [
   ["minute", 60],
   ["second", 1],
 ];
-const WORDS = new Intl.RelativeTimeFormat(language);
+const WORDS = new Intl.RelativeTimeFormat(locale);
 
 export function ago(timeMs, nowMs) {
   const seconds = Math.max(0, Math.floor((nowMs - timeMs) / 1000));

@@ -1,6 +1,6 @@
 /** What a verdict on the log's history means to a person, and what is saved when the log contradicts itself. Pure. */
 
-import { fill, gettext, grouped, language, ngettext } from "../../../base/js/i18n.js";
+import { fill, gettext, grouped, locale, ngettext } from "../../../base/js/i18n.js";
 
 /** After a single checkpoint was judged. `kind` is of judge.js, or null where no verdict was reached, with its `doubt`. */
 export function history(kind, { kept, doubt }) {
@@ -80,6 +80,6 @@ export function evidenceName({ kind, seen }) {
 
 const both = (kept, shown) => ({ entries: count(shown.size), known: count(kept.size), day: day(kept.checked) });
 const time = (ms) => new Date(ms).toISOString();
-const day = (time) => new Date(time).toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
+const day = (time) => new Date(time).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" });
 const count = (size) => fill(ngettext("%(count)s entry", "%(count)s entries", size), { count: grouped(size) });
 const keyId = (vkey) => vkey.split("+")[1] ?? "?";
