@@ -1,4 +1,7 @@
-"""People in the admin: find, look, switch off. Nobody is deleted, for what they wrote stays theirs."""
+"""People in the admin: find, look, change. Nobody is deleted, for what they wrote stays theirs.
+
+Nor is an account closed here: that is an entry of the ledger, and made on the page of accounts, /people/.
+"""
 
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
@@ -27,8 +30,8 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("username", "email", "=id")
     ordering = ("username",)
-    readonly_fields = ("id", "date_joined", "last_login")
-    actions = ("switch_off", "switch_on", "remove_second_step")
+    readonly_fields = ("id", "is_active", "date_joined", "last_login")
+    actions = ("remove_second_step",)
     fieldsets = (
         (None, {"fields": ("id", "username", "email", "password", "is_active")}),
         ("Powers", {"fields": POWERS}),
@@ -55,17 +58,6 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             confirm_address(obj)  # the old address must not log in or reset any more
-
-    @admin.action(description="Switch off (logs out everywhere)", permissions=["change"])
-    def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        others = self._within_reach(request, people).exclude(
-            username=request.user.get_username()
-        )  # nobody locks themselves out
-        self.message_user(request, f"Switched off: {others.update(is_active=False)}.")
-
-    @admin.action(description="Switch on", permissions=["change"])
-    def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self.message_user(request, f"Switched on: {self._within_reach(request, people).update(is_active=True)}.")
 
     @admin.action(description="Remove two-step log-in (everything is lost)", permissions=["change"])
     def remove_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:
