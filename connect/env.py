@@ -167,6 +167,9 @@ def files(name: str) -> dict[str, Any] | None:
                 signature_version="s3v4",
                 request_checksum_calculation="when_required",  # not every compatible storage knows the newer ones
                 response_checksum_validation="when_required",
+                connect_timeout=5,  # somebody waits for the answer
+                read_timeout=30,
+                retries={"total_max_attempts": 2},
             ),
             "default_acl": None,
             "file_overwrite": True,
