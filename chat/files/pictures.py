@@ -36,6 +36,7 @@ def read_picture(data: bytes) -> Picture | None:
         logger.warning("Too many pictures at once; one goes without a thumbnail.")
         return None
     try:
+        # -I: nothing of the environment reaches it, and the modules beside it do not stand in for Python's own.
         done = subprocess.run(  # noqa: S603  (our own command line)
             [sys.executable, "-I", str(Path(__file__).with_name("thumbnail.py"))],
             input=data,
