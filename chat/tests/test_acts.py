@@ -1,6 +1,7 @@
 """What became of posts, as events tell it: every act alone, undone, repeated, and after the words are gone."""
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -118,3 +119,28 @@ def test_hundreds_of_acts_cost_no_more_queries(
     with django_assert_num_queries(2):
         events = build_events(rows)
     assert len(json.dumps(events)) > 1000
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "[x](javascript:alert(1))",
+    '@alice<img src=x onerror="alert(1)">',
+    "@alice[y](data:text/html,x)",
+    "\u202e@alice\u2066 reversed",
+    "a" + "\u0301" * 3000,
+    "@" * 4000,
+    "@alice " * 1000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_inert_in_every_place_that_shows_them(alice: User, bob: User, text: str) -> None:
+    row = post("harmless", bob)
+    reply = post("why?", alice, ref=bytes(row.hash))
+    act("edit", row, bob, text=text)
+    late = post("and?", alice, ref=bytes(row.hash))
+    for event in build_events([row, reply, late]):
+        html = (event["edited"] or event)["html"]
+        assert not re.search(r"<(?!/?(?:p|span|br|a|strong|em)\b)", html), html[:200]
+        assert not re.search(r"(?i)javascript:|data:|onerror=", re.sub(r">[^<]*<", "><", html))
+    assert len(event_of(late)["reply"]["text"]) <= 200
