@@ -75,5 +75,5 @@ def accept(user: User, invite: Invite) -> Room | None:
 
 def draw_code(url: str) -> bytes:
     """The address as a QR code in SVG."""
-    drawn: bytes = qrcode.make(url, image_factory=SvgPathImage, border=2).to_string()
+    drawn: bytes = qrcode.make(url, image_factory=SvgPathImage, border=4).to_string()
     return drawn
