@@ -107,6 +107,7 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
     expect(bob.page.get_by_role("menuitem", name="Edit")).to_be_hidden()
     shoot(bob, tmp_path, "menu-phone")
     bob.page.keyboard.press("Escape")
+    expect(said(bob, "See you at five in the big room").get_by_role("button", name="More")).to_be_focused()
     mine.hover()
     mine.get_by_role("button", name="More").click()
     shoot(alice, tmp_path, "menu")

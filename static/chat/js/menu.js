@@ -1,6 +1,6 @@
 /** The menu of one message: arrows move, Enter chooses, Esc closes. */
 
-import { showBeside } from "./popover.js";
+import { giveBack, showBeside } from "./popover.js";
 
 export class Menu {
   #opener = null;
@@ -24,7 +24,7 @@ export class Menu {
     if (!item) return;
     const opener = this.#opener;
     this.node.hidePopover();
-    opener.focus({ preventScroll: true });
+    giveBack(opener);
     this.onChoose(item.dataset.menuAct, opener);
   }
 
@@ -43,7 +43,7 @@ export class Menu {
     event.preventDefault();
     event.stopPropagation();
     this.node.hidePopover();
-    this.#opener.focus({ preventScroll: true });
+    giveBack(this.#opener);
   }
 
   #all() {

@@ -1,7 +1,7 @@
 /** The emoji picker: a search field over a grid of buttons. Typing filters, arrows move, Enter takes. */
 
 import { EMOJI, search } from "./emoji.js";
-import { showBeside } from "./popover.js";
+import { giveBack, showBeside } from "./popover.js";
 
 const RECENT_KEY = "connect.emoji";
 const RECENT = 8;
@@ -44,7 +44,7 @@ export class Picker {
 
   #close() {
     this.node.hidePopover();
-    this.#opener.focus({ preventScroll: true });
+    giveBack(this.#opener);
   }
 
   #key(event) {

@@ -1,4 +1,4 @@
-/** Popovers beside the button that opened them, within the window. They close by themselves, and give the focus back. */
+/** Popovers beside the button that opened them, within the window. They close by themselves. */
 
 const GAP = 4;
 
@@ -16,3 +16,9 @@ export function showBeside(popover, anchor) {
 }
 
 const clamp = (value, most) => Math.max(GAP, Math.min(value, most - GAP));
+
+/** The focus back to what opened it. A toolbar may be seen only while its message has the focus, so that gets it first. */
+export function giveBack(opener) {
+  opener.closest("article")?.focus({ preventScroll: true });
+  opener.focus({ preventScroll: true });
+}
