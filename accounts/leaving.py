@@ -5,6 +5,7 @@ from typing import cast
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,6 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.sessions import end_sessions
+
+account_closed = Signal()
+"""Sent with `user` who has closed their own account."""
 
 
 @login_required
@@ -32,6 +36,7 @@ def close_account(user: User) -> bool:
         return False
     User.objects.filter(pk=user.pk).update(is_active=False)
     end_sessions(user)
+    account_closed.send(User, user=user)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What happens when somebody has signed up: the invitation that brought them leads them into its room."""
+"""What follows from what happens to accounts: an invitation leads into its room, who closes their account leaves."""
 
 from contextlib import suppress
 from typing import Any
@@ -8,8 +8,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.invites import spent
+from accounts.leaving import account_closed
 from accounts.models import User
+from chat.changing import act, member_entry
 from chat.inviting import accept
+from chat.models import Room
 from chat.refusals import Refusal
 
 
@@ -19,3 +22,10 @@ def join_by_invite(request: HttpRequest, user: User, **signal: Any) -> None:
     if invite is not None:
         with suppress(Refusal):  # not good any more: they have an account all the same
             accept(user, invite)
+
+
+@receiver(account_closed)
+def leave_the_world(user: User, **signal: Any) -> None:
+    """Everybody is in the World: leaving it is the entry of a closed account. Their sockets are looked at at once."""
+    with suppress(Refusal, Room.DoesNotExist):  # the account is closed all the same
+        act(Room.WORLD, lambda world: [member_entry("leave", world, user, user)])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from accounts import leaving
 from accounts.models import User
 from chat.closing import close_account, open_account
 from chat.erasing import erase_message
@@ -114,3 +115,13 @@ def test_the_log_is_for_who_sees_the_room(world: Room, bob: User, charlie: User)
     assert browser.get(f"/rooms/{room.slug}/log/").status_code == 200
     assert browser.get(f"/rooms/{room.slug}/log/?before=x").status_code == 404
     assert "Nothing was moderated" in browser.get("/rooms/world/log/").content.decode()
+
+
+def test_who_closes_their_own_account_leaves_the_world(world: Room, alice: User, bob: User) -> None:
+    assert leaving.close_account(bob)
+    entry = Message.objects.in_room(world.pk).latest("room_seq")
+    assert (entry.kind, entry.author) == ("member.leave", bob.pk)
+    assert not leaving.close_account(alice)  # the last owner
+    assert Message.objects.in_room(world.pk).latest("room_seq") == entry
+    seal()
+    assert_valid()
