@@ -145,6 +145,10 @@ def find_rooms(user: User) -> list[tuple[Room, int]]:
     return [(room, positions.get(room.pk, 0)) for room in rooms]
 
 
+def find_room_ids(user: User) -> list[UUID]:
+    return list(Room.objects.joined_by(user).values_list("pk", flat=True))
+
+
 def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """The rooms that each of them is in; in those for everyone everybody is."""
     everyones = set(Room.objects.filter(access=Room.Access.EVERYONE).values_list("pk", flat=True))

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 async def welcome(hub: "Hub", connection: Connection, user: User, cursors: Mapping[UUID, int]) -> None:
     """Subscribes, then welcomes; what comes after the heads in `welcome` follows it."""
-    known = await readers.run(store.find_rooms, user)
-    heads = await hub.join(connection, [room.pk for room, _ in known])
-    # Once more: who is removed from now on is shown out, and who was removed before is not in what is read now.
+    heads = await hub.join(connection, await readers.run(store.find_room_ids, user))
+    # Asked once more: who is removed from now on is shown out, and who was removed before is not in what is read now.
     found = [pair for pair in await readers.run(store.find_rooms, user) if pair[0].pk in heads]
     for room in heads.keys() - {room.pk for room, _ in found}:
         hub.forget(connection, room)
