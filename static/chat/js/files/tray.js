@@ -50,7 +50,7 @@ export class Tray {
 
   #words({ state, size, sent }) {
     if (state === "waiting") return gettext("Waiting…");
-    if (state === "sending") return fill(gettext("%(percent)s % of %(size)s"), { percent: Math.floor(sent * 100), size: sizeWords(size) });
+    if (state === "sending") return fill(gettext("%(share)s of %(size)s"), { share: `${Math.floor(sent * 100)} %`, size: sizeWords(size) });
     return sizeWords(size);
   }
 
