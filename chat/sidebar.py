@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from chat import store
+from chat.models import RoomPreference
 from chat.unread import Unread, count_unread
 
 
@@ -12,7 +13,10 @@ def build_sidebar(user: User) -> dict[str, list[dict[str, Any]]]:
     found = [(room, read) for room, read in store.find_rooms(user) if not room.archived]
     heads = store.find_heads([room.pk for room, _ in found])
     unread = count_unread(user.pk, {room.pk: (read, heads.get(room.pk, 0)) for room, read in found})
-    rows = [{"room": room, **unread.get(room.pk, Unread())._asdict()} for room, _ in found]
+    muted = set(
+        RoomPreference.objects.filter(user=user, level=RoomPreference.Level.MUTE).values_list("room", flat=True)
+    )
+    rows = [{"room": room, "muted": room.pk in muted, **unread.get(room.pk, Unread())._asdict()} for room, _ in found]
     rows.sort(key=lambda row: row["room"].name.casefold())
     return {
         "rooms": [row for row in rows if not row["room"].is_direct],

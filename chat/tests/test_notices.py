@@ -14,6 +14,7 @@ from chat.models import Membership, Preferences, ReadPosition, Room, RoomPrefere
 from chat.notices import describe_choices, find_levels, is_quiet, is_wanted
 from chat.pushing import choose_people
 from chat.rooms import ensure_world
+from chat.sidebar import build_sidebar
 from chat.tests.entries import post
 from ledger.models import Message
 from ledger.sealing import ensure_genesis
@@ -201,3 +202,11 @@ def test_direct_messages_are_told_to_those_in_them_alone_and_the_command_says_ho
     call_command("send_digest")
     assert capsys.readouterr().out == "1 e-mails sent.\n"
     assert mail.outbox[0].to == ["bob@example.org"]
+
+
+def test_a_room_of_which_one_wants_to_hear_nothing_is_marked_in_the_sidebar(bob: User, world: Room) -> None:
+    assert [row["muted"] for row in build_sidebar(bob)["rooms"]] == [False]
+    RoomPreference.objects.create(user=bob, room=world, level="mute")
+    assert [row["muted"] for row in build_sidebar(bob)["rooms"]] == [True]
+    page = logged_in(bob).get("/").content.decode()
+    assert f'data-room-id="{world.pk.hex}" data-muted>' in page.replace(" data-unread", "")

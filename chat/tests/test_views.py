@@ -154,7 +154,7 @@ def test_a_page_costs_the_same_queries_however_long_the_room_is(
     first = post("original", bob)
     for number in range(60):
         post(f"{number}", bob, ref=bytes(first.hash))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         browser.get(WORLD)
 
 
