@@ -8,8 +8,8 @@ from chat.models import RoomPreference
 from chat.unread import Unread, count_unread
 
 
-def build_sidebar(user: User) -> dict[str, list[dict[str, Any]]]:
-    """`rooms` and `people`, by name; archived rooms are found on the page of all rooms."""
+def build_sidebar(user: User) -> dict[str, Any]:
+    """`rooms` and `people`, by name, and how many `mentions` wait in all. Archived rooms stand on the page of rooms."""
     found = [(room, read) for room, read in store.find_rooms(user) if not room.archived]
     heads = store.find_heads([room.pk for room, _ in found])
     unread = count_unread(user.pk, {room.pk: (read, heads.get(room.pk, 0)) for room, read in found})
@@ -21,4 +21,5 @@ def build_sidebar(user: User) -> dict[str, list[dict[str, Any]]]:
     return {
         "rooms": [row for row in rows if not row["room"].is_direct],
         "people": [row for row in rows if row["room"].is_direct],
+        "mentions": sum(row["mentions"] for row in rows),
     }

@@ -9,6 +9,7 @@ export class Sidebar {
   /** `lists` and `templates`: by kind. `current` is the room that is open: what is new there is in the timeline. */
   constructor({ lists, templates, current, me }) {
     Object.assign(this, { lists, templates, current, me });
+    this.mentions = document.querySelector("[data-mentions]");
   }
 
   hear(frame) {
@@ -18,6 +19,7 @@ export class Sidebar {
   }
 
   #draw() {
+    this.#countMentions();
     for (const [kind, list] of Object.entries(this.lists)) {
       const rooms = listRooms(this.#rooms, kind);
       const nodes = new Map([...list.children].map((node) => [node.dataset.roomId, node]));
@@ -29,6 +31,13 @@ export class Sidebar {
         if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
       });
     }
+  }
+
+  #countMentions() {
+    const others = Object.values(this.#rooms).filter((room) => room.id !== this.current);
+    const count = others.reduce((sum, room) => sum + room.mentions, 0);
+    write(this.mentions, String(count));
+    this.mentions.hidden = count === 0;
   }
 
   #make(kind, room) {
