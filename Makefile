@@ -32,7 +32,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 messages: $(VENV)/.dev
-	$(BIN)/python -m connect.tests.words
+	DJANGO_SETTINGS_MODULE=connect.settings $(BIN)/python -m connect.tests.words
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache $(WORDS)

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from django.conf import settings
 
-from connect.tests.words import DOMAINS, extract, translations
+from connect.tests.words import DOMAINS, LANGUAGES, extract, translations
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?[a-z]+[^>]*>")
 
 

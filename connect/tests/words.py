@@ -8,9 +8,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAINS = ("django", "djangojs")
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 LAZY = ("-k", "gettext_lazy", "-k", "ngettext_lazy:1,2", "-k", "gettext_noop")
 
 
@@ -43,10 +45,11 @@ def update() -> None:
         for domain in DOMAINS:
             found = Path(directory) / f"{domain}.pot"
             extract(domain, found)
-            _babel("update", "-D", domain, "-i", str(found), "-d", "locale", *UPDATE)
+            for language in LANGUAGES:
+                _babel("update", "-D", domain, "-i", str(found), "-d", "locale", "-l", language, *UPDATE)
 
 
-UPDATE = ("--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width", "120")
+UPDATE = ("--init-missing", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width", "120")
 
 
 def _source(language: str, domain: str) -> Path:
