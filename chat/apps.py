@@ -6,7 +6,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.profile import profile_changed
-        from chat import receivers  # noqa: F401  (connects them)
+        from chat import receivers, writing_to  # noqa: F401  (connects them)
         from chat.announcing import announce_block, announce_name
         from chat.search.indexing import forget
         from ledger.recording import add_keeper

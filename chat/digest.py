@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts.models import User
 from chat.models import Preferences, ReadPosition, Room
@@ -58,10 +59,12 @@ def _send(user: User, now_ms: int) -> bool:
         for row in rows[-SHOWN:]
     ]
     context = {"user": user, "missed": missed, "more": len(rows) - len(missed), "site": settings.SITE_URL}
-    subject = render_to_string("chat/email/digest_subject.txt", context | {"count": len(rows)}).strip()
+    with translation.override(mine.language or settings.LANGUAGE_CODE):
+        subject = render_to_string("chat/email/digest_subject.txt", context | {"count": len(rows)}).strip()
+        body = render_to_string("chat/email/digest_message.txt", context)
     # Noted first: who crashes between the two tells once too little, not every hour again.
     Preferences.objects.filter(pk=user.pk).update(digested_ms=max(row.received_ms for row in rows))
-    send_mail(subject, render_to_string("chat/email/digest_message.txt", context), None, [user.email])
+    send_mail(subject, body, None, [user.email])
     return True
 
 

@@ -156,6 +156,8 @@ class Preferences(models.Model):
     quiet_until = models.TimeField(_("Quiet until"), null=True, blank=True)
     time_zone = models.CharField(_("Time zone"), max_length=64, default="UTC")
     digest = models.BooleanField(_("An e-mail with what I missed: mentions and direct messages"), default=True)
+    language = models.CharField(max_length=16, blank=True, default="", editable=False)
+    """In which e-mails are written: that of the page where the person logged in, or chose another one since."""
     digested_ms = models.BigIntegerField(default=0, editable=False)
     """What was received up to then has been told by e-mail."""
 

@@ -16,6 +16,8 @@ from chat.pushing import choose_people
 from chat.rooms import ensure_world
 from chat.sidebar import build_sidebar
 from chat.tests.entries import post
+from connect.tests.people import PASSWORD
+from connect.tests.words import compile_words
 from ledger.models import Message
 from ledger.sealing import ensure_genesis
 
@@ -174,6 +176,18 @@ def test_who_missed_a_mention_is_told_once(alice: User, bob: User) -> None:
     row = post("@bob again", alice)
     assert send_digests(later(row)) == 1
     assert "look at this" not in mail.outbox[1].body
+
+
+def test_a_letter_is_in_the_language_that_its_reader_logged_in_with_or_chose_since(alice: User, bob: User) -> None:
+    compile_words("de")
+    browser = Client(HTTP_ACCEPT_LANGUAGE="de")
+    browser.post("/login/", {"login": "bob", "password": PASSWORD})
+    assert send_digests(later(post("@bob, guten Tag", alice))) == 1
+    assert mail.outbox[-1].subject == "1 Nachricht für dich in Connect"
+    browser.post("/language/", {"language": "en"})
+    row = post("@bob, good day", alice)
+    assert send_digests(later(row)) == 1
+    assert mail.outbox[-1].subject == "1 message for you in Connect"
 
 
 def test_nobody_is_written_to_about_what_they_read_wrote_muted_or_do_not_want(

@@ -1,14 +1,20 @@
 """The words of the source and their translations. `python -m connect.tests.words` brings the first into the second."""
 
 import os
+import re
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAINS = ("django", "djangojs")
@@ -26,6 +32,14 @@ def extract(domain: str, target: Path) -> Catalog:
 def translations(language: str, domain: str) -> Catalog:
     with _source(language, domain).open("rb") as file:
         return read_po(file, language)
+
+
+def extract_template(file: BinaryIO, keywords: Any, tags: Sequence[str], options: Any) -> Iterator[Any]:
+    """What Babel calls for a template (locale/django.cfg): Django writes its tags as Python, Babel reads that."""
+    lines: Iterable[str] = templatize(file.read().decode()).splitlines()
+    # Outside of the tags there is nothing but "X": neither indentation nor brackets mean anything.
+    code = "\n".join(re.sub(r"^\s+", "", line) for line in lines) + "\n"
+    return extract_python(BytesIO(code.encode()), keywords, tags, {"encoding": "utf-8", **options})
 
 
 def compile_words(language: str) -> None:
