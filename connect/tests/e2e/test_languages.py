@@ -12,6 +12,7 @@ from connect.tests.words import compile_words
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+NARROW = {"viewport": {"width": 320, "height": 640}}
 PAGES = (
     "/",
     "/chain/",
@@ -69,7 +70,7 @@ def test_a_german_reads_german_from_page_and_script(open_window: OpenWindow, ser
     expect(page.get_by_role("heading", name="Appearance")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("size", [DESK, PHONE, NARROW], ids=["desk", "phone", "narrow"])
 def test_longer_german_words_have_room(open_window: OpenWindow, served: Server, size: dict[str, object]) -> None:
     window = open_window(locale="de-DE", **size)
     for path in ("/", "/login/", "/signup/"):
