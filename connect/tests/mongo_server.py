@@ -1,4 +1,4 @@
-"""SecantusDB, a server of MongoDB's protocol, for tests: with two stages put right, until its standard input ends.
+"""SecantusDB, a server of MongoDB's protocol, for tests: with three stages put right, until its standard input ends.
 
 `python -m connect.tests.mongo_server FOLDER` prints its address. `standalone` after it: no replica set.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from secantus import SecantusDBServer, aggregate
 
+_add_fields = aggregate._STAGES["$addFields"]
 _project = aggregate._STAGES["$project"]
 _union_with = aggregate._STAGES["$unionWith"]
 
@@ -16,6 +17,11 @@ _union_with = aggregate._STAGES["$unionWith"]
 def project(spec: Any, documents: Any, context: Any) -> Any:
     """Nested documents without an operator name fields to include: `{a: {b: 1}}` is `{"a.b": 1}`."""
     return _project(dict(_flat("", spec)), documents, context)
+
+
+def add_fields(spec: Any, documents: Any, context: Any) -> Any:
+    """The same: `{a: {b: 1}}` leaves what else is in `a`."""
+    return _add_fields(dict(_flat("", spec)), documents, context)
 
 
 def _flat(prefix: str, spec: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -34,7 +40,7 @@ def union_with(spec: Any, documents: Any, context: Any) -> Any:
 
 
 if __name__ == "__main__":
-    aggregate._STAGES.update({"$project": project, "$unionWith": union_with})
+    aggregate._STAGES.update({"$addFields": add_fields, "$project": project, "$unionWith": union_with})
     replica_set = None if "standalone" in sys.argv else "rs0"
     with SecantusDBServer(storage_path=sys.argv[1], cache_size="256M", replica_set_name=replica_set) as server:
         print(server.uri, flush=True)  # noqa: T201

@@ -15,7 +15,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from chat.tests.client import WORLD, Frame, enter, message
+from chat.tests.client import WORLD, Client, Frame, enter, message
+from chat.tests.until import until
 from connect.tests.people import PASSWORD
 from connect.tests.served import Served
 from connect.tests.server import ROOT
@@ -118,6 +119,7 @@ async def test_the_main_job_is_done_from_sign_up_to_audit(place: Place) -> None:
             )
             assert erased.status_code == 303
         await bob.find(lambda frame: any(is_erasure(event) for event in frame.get("events", ())))
+        await do_what_members_do(place, bob)
 
     assert place.served.stop() == 0
     place.served.start()
@@ -136,6 +138,44 @@ async def test_the_main_job_is_done_from_sign_up_to_audit(place: Place) -> None:
     place.manage("migrate", "--check")
     place.manage("makemigrations", "--check")
     place.manage("check", "--database", "default", "--fail-level", "WARNING")
+
+
+async def do_what_members_do(place: Place, bob: Client) -> None:
+    """Rooms, acts, files, search, unread, names and sessions, as pages and frames tell of them."""
+    with place.browse("alice") as browser, place.browse("bob") as other:
+        den = browser.post("/rooms/new/", data={"name": "Den", "topic": "", "access": "private"}).headers["Location"]
+        assert other.get(den).status_code == 404
+        (whom,) = browser.get("/rooms/world/people?q=bob").json()["people"]
+        browser.post(f"{den}add/", data={"person": whom["id"]})
+        assert "Den" in browser.get("/rooms/").text
+        assert whom["id"] in browser.get(f"{den}details/").text
+
+        upload = {"files": ("plan.txt", b"dig a tunnel", "text/plain")}
+        browser.post(den, data={"text": "see the paln, @bob", "client_id": uuid4().hex}, files=upload)
+        heard = await bob.find(lambda frame: any("attachments" in event for event in frame.get("events", ())))
+        seen = heard["events"][-1]
+        (file,) = seen["attachments"]
+        page = f"{den}m/{seen['hash']}/"
+        for act in ({"act": "edit", "text": "see the plan, @bob"}, {"act": "react", "emoji": "👍"}, {"act": "pin"}):
+            assert browser.post(page, data={**act, "client_id": uuid4().hex}).status_code == 303
+        shown = other.get(den).text
+        assert "see the plan" in shown
+        assert "👍" in shown
+        assert "see the plan" in other.get(f"{den}pins/").text
+        assert other.get(file["url"]).text == "dig a tunnel"
+
+        assert '"url"' in other.get("/search/suggest/?q=plan has:file from:alice in:den").text
+        assert "1 mention" in other.get("/rooms/world/").text
+        await bob.put({"type": "read", "room": heard["room"], "seq": seen["seq"]})
+        await until(lambda: "1 mention" not in other.get("/rooms/world/").text)
+
+        assert browser.post("/account/", data={"name": "Alice Liddell"}).status_code == 302
+        assert "Alice Liddell" in other.get(den).text
+        assert "An unknown device" in other.get("/account/sessions/").text
+        removal = {"act": "remove", "person": whom["id"], "reason": "too loud"}
+        assert browser.post(f"{den}details/", data=removal).status_code == 303
+        assert other.get(den).status_code == other.get(file["url"]).status_code == 404
+        assert '"url"' not in other.get("/search/suggest/?q=plan").text
 
 
 def is_erasure(event: Frame) -> bool:

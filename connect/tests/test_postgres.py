@@ -14,6 +14,9 @@ PROMISES = [
     "chat/tests/test_search_index.py",
     *("chat/tests/files/test_claims.py", "chat/tests/files/test_crashes.py"),
     *("chat/tests/test_store.py", "chat/tests/test_rooms.py", "chat/tests/test_sessions.py"),
+    *("chat/tests/test_unread.py", "chat/tests/test_acts.py", "chat/tests/test_notices.py"),
+    *("chat/tests/test_joining.py", "chat/tests/test_visibility.py", "chat/tests/test_doors.py"),
+    *("ledger/tests/test_writers.py", "accounts/tests/test_sessions.py"),
 ]
 
 
