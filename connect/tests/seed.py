@@ -4,13 +4,11 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 
 def seed(names: Sequence[str]) -> dict[str, str]:
     # The models load only once Django is set up.
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
 
     from accounts.models import User
@@ -19,15 +17,21 @@ def seed(names: Sequence[str]) -> dict[str, str]:
         call_command(command, verbosity=0, stdout=sys.stderr)
     call_command("collectstatic", interactive=False, link=True, verbosity=0)
     people = User.objects.bulk_create(User(username=n, email=f"{n}@example.org", password="!") for n in names)
-    sessions: dict[str, str] = {}
-    for person in people:
-        session = SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.create()
-        sessions[person.username] = session.session_key or ""
-    return sessions
+    return {person.username: open_session(person) for person in people}
+
+
+def open_session(person: Any) -> str:
+    """Logs the person in; returns the value of their cookie."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return session.session_key or ""
 
 
 if __name__ == "__main__":

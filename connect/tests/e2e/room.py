@@ -47,10 +47,14 @@ def three_blocks(folder: Path) -> Site:
 
 def enter(window: Window, server: Server, name: str = "alice") -> Page:
     """The person's room, live, and the log followed to its newest checkpoint."""
-    window.context.add_cookies([{"name": "sessionid", "value": server.sessions[name], "url": server.url}])
+    have_session(window, server, server.sessions[name])
     window.goto("/")
     is_live(window.page)
     return window.page
+
+
+def have_session(window: Window, server: Server, key: str) -> None:
+    window.context.add_cookies([{"name": "sessionid", "value": key, "url": server.url}])
 
 
 def is_live(page: Page) -> None:

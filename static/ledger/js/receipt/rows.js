@@ -3,6 +3,7 @@
 import { fill, gettext } from "../../../base/js/i18n.js";
 
 const NAMES = { idle: gettext("Not checked yet"), good: gettext("Right"), bad: gettext("Wrong"), unsaid: gettext("Nothing can be said") };
+const LONG = 200; // characters of what was computed that may not fit their box
 
 export function showRows(list, rows) {
   const { content } = document.querySelector('[data-template="check"]');
@@ -39,6 +40,7 @@ function entry(label, content, copies) {
   const value = document.createElement("dd");
   const code = document.createElement("code");
   code.append(...content);
+  if (copies.length > LONG) code.tabIndex = 0; // it scrolls, and the keyboard must reach it
   const copy = document.createElement("button");
   Object.assign(copy, { type: "button", className: "copy" });
   copy.dataset.copy = copies;
