@@ -24,7 +24,7 @@ export function openDesk({ find, me, page, writing, reading, timeline, jumping, 
       template: document.querySelector('[data-form="edit"]'),
       limit,
       onSave: (event, text) => writing.act("edit", event, { text }),
-      onEnd: (message) => (message.isConnected ? message.focus({ preventScroll: true }) : find("text").focus()),
+      onEnd: (message) => (message.isConnected ? show(message) : find("text").focus()),
     }),
     jump: (seq) => jumping.to(seq),
     post: postForm,
@@ -38,6 +38,12 @@ export function openDesk({ find, me, page, writing, reading, timeline, jumping, 
     },
   });
   return acting;
+}
+
+/** Where the window is low, the field had the place in which the message now comes back. */
+function show(message) {
+  message.focus({ preventScroll: true });
+  message.scrollIntoView({ block: "nearest" });
 }
 
 /** One line of the newest text; nothing of what is gone. */

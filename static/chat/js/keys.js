@@ -21,10 +21,17 @@ export function listen({ list, landmarks, scroller, letters }) {
       letters[event.key.toLowerCase()](message);
     }
   });
+  list.addEventListener("focusin", ({ target }) => rove(list, target.closest("article.message")));
   // A long press shows the toolbar by focus, beside the system's own menu.
   list.addEventListener("contextmenu", (event) => {
     if (event.pointerType === "touch") event.target.closest("article.message")?.focus({ preventScroll: true });
   });
+}
+
+/** Of all toolbars, only that of the message with the focus lies on Tab's way. */
+function rove(list, message) {
+  for (const button of list.querySelectorAll('.message__tools [tabindex="0"]')) button.tabIndex = -1;
+  for (const button of message?.querySelectorAll(".message__tools [tabindex]") ?? []) button.tabIndex = 0;
 }
 
 function nextLandmark(nodes, step) {

@@ -18,12 +18,16 @@ let options = [];
 let place = -1;
 let asking = null;
 let pause = 0;
+let shownFor = null; // what was typed when the options were found
+let isDue = false; // Enter was faster than the answer
 
 function open() {
   if (dialog.open) return field.select();
   document.querySelectorAll("dialog:modal").forEach((other) => other.close());
   dialog.showModal();
   field.value = "";
+  shownFor = null;
+  isDue = false;
   field.focus();
   ask();
 }
@@ -48,9 +52,11 @@ function show(typed, answer) {
   draw(list, sections);
   list.scrollTop = 0;
   choose(options.length ? 0 : -1);
+  shownFor = typed;
   const count = fill(ngettext("%(count)s entry", "%(count)s entries", options.length), { count: options.length });
   status.textContent = answer.problem ?? (options.length ? count : gettext("Nothing found"));
   status.classList.toggle("hidden-visually", !answer.problem && options.length > 0);
+  if (isDue) enter();
 }
 
 /** What the page lets one do: links and buttons that the server wrote, for this person, in their language. */
@@ -73,6 +79,12 @@ function carryOut(option) {
   dialog.close();
   if (option.url) location.assign(option.url);
   else (option.act.dataset.clicks ? document.querySelector(option.act.dataset.clicks) : option.act).click();
+}
+
+/** Never what was offered for other words: where they are still asked about, the answer decides. */
+function enter() {
+  isDue = field.value !== shownFor;
+  if (!isDue && options[place]) carryOut(options[place]);
 }
 
 function openSheet() {
@@ -100,6 +112,7 @@ document.addEventListener("click", (event) => {
 });
 
 field.addEventListener("input", () => {
+  isDue = false;
   clearTimeout(pause);
   pause = setTimeout(ask, PAUSE_MS);
 });
@@ -108,7 +121,7 @@ field.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "Enter") {
     event.preventDefault();
-    if (options[place]) carryOut(options[place]);
+    enter();
   } else if (["ArrowDown", "ArrowUp"].includes(event.key) || (event.ctrlKey && ["Home", "End"].includes(event.key))) {
     event.preventDefault();
     choose(step(place, options.length, event.key));

@@ -1,0 +1,88 @@
+"""Somebody without a pointer: presses keys, and looks at every step whether the focus can be seen.
+
+WCAG 2.2: the focus shows (2.4.7), nothing covers it (2.4.11), nothing overflows sideways (1.4.10).
+"""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+STOPS = 80
+"""More of them than this between two places is no way that anybody goes."""
+SEEN = 14
+"""Of 81 points: a long message in a low window is seen in part."""
+LOOK = """() => {
+  const node = document.activeElement;
+  const box = node.getBoundingClientRect();
+  const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+  const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+  const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+  const points = shares.flatMap((x) => shares.map((y) => [left + (right - left) * x, top + (bottom - top) * y]));
+  const isSeen = ([x, y]) => {
+    const there = document.elementFromPoint(x, y);
+    return there && (node.contains(there) || there.contains(node) || node.labels?.[0]?.contains(there));
+  };
+  // A field may show its focus by the box around it.
+  const around = [node, node.parentElement, node.parentElement?.parentElement].filter(Boolean);
+  const hasRing = (each) => {
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(each);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 && !/, 0\\)$/.test(outlineColor);
+  };
+  const sticksOut = () => {
+    const all = [...document.querySelectorAll("body *")];
+    const out = all.filter((each) => each.getBoundingClientRect().right > innerWidth);
+    return out.map((each) => each.outerHTML.slice(0, 100)).join(" … ") || "nobody knows what";
+  };
+  return {
+    name: node.outerHTML.slice(0, 200),
+    isSomewhere: node !== document.body,
+    isInside: right - left >= 1 && bottom - top >= 1 && node.checkVisibility({ opacityProperty: true }),
+    seen: points.filter(isSeen).length,
+    hasRing: around.some(hasRing),
+    sideways: document.documentElement.scrollWidth > innerWidth ? sticksOut() : "",
+  };
+}"""
+
+
+class Hands:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, words: str) -> None:
+        self.page.keyboard.type(words)
+
+    def look(self) -> None:
+        """The focus is somewhere, inside the window, has its ring, and it is not covered."""
+        found: dict[str, Any] = self.page.evaluate(LOOK)
+        assert found["isSomewhere"], "the focus is lost"
+        assert found["isInside"], f"out of sight: {found['name']}"
+        assert found["hasRing"], f"no ring: {found['name']}"
+        assert found["seen"] >= SEEN, f"covered: {found['name']}"
+        assert not found["sideways"], f"sticks out: {found['sideways']}"
+
+    def is_at(self, target: Locator) -> None:
+        expect(target).to_be_focused()
+        self.look()
+
+    def tab(self, target: Locator, key: str = "Tab") -> None:
+        """Goes on by Tab until the focus is there; it can be seen at every stop."""
+        expect(target).to_be_visible()
+        for _ in range(STOPS):
+            self.press(key)
+            if target.evaluate("node => node === document.activeElement"):
+                return self.look()
+            if self.page.evaluate("document.activeElement !== document.body"):
+                self.look()
+        raise AssertionError(f"Tab does not lead to {target}")
+
+    def enter(self, target: Locator) -> None:
+        self.tab(target)
+        self.press("Enter")
+
+    def write(self, target: Locator, words: str) -> None:
+        self.tab(target)
+        self.type(words)
