@@ -47,8 +47,8 @@ async def test_another_text_under_a_used_id_is_refused(server: Server) -> None:
         ({"type": "send", **message("x"), "device": "ab" * 32, "signature": "A" * 86 + "=="}, "forbidden"),
         ({"type": "sync", "room": WORLD, "after": 0, "limit": 201}, "bad_frame"),
         ({"type": "hello", "v": 1, "cursors": {}}, "bad_frame"),
-        ({"type": "typing", "room": WORLD}, "unknown_type"),
-        ({"type": "edit", "room": WORLD}, "unknown_type"),
+        ({"type": "shout", "room": WORLD}, "unknown_type"),
+        ({"type": "edit", "room": WORLD}, "bad_frame"),
     ],
 )
 async def test_a_bad_command_gets_its_error_and_the_connection_stays(
