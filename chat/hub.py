@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from chat import store
+from chat import store, threads
 from chat.connection import Connection
 from chat.doorbell import open_doorbell
 from chat.doors import Doors
@@ -26,7 +26,6 @@ from chat.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.ring import Ring, fit_frame
 from chat.store import Encoded
-from chat.threads import Threads, readers
 from chat.warden import Warden
 from ledger.models import Message
 from ledger.recorder import add_listener
@@ -40,10 +39,10 @@ SHORTCUT_BYTES = 64 * 1024
 
 
 class Hub:
-    def __init__(self, keeper_threads: Runner | None = None, pages: Runner = readers) -> None:
+    def __init__(self, keeper_threads: Runner = threads.keeper, pages: Runner = threads.readers) -> None:
         self.connections: set[Connection] = set()
         self.doorbell = open_doorbell(self._hear)
-        self.keeper = Keeper(self, keeper_threads or Threads("keeper", 1))
+        self.keeper = Keeper(self, keeper_threads)
         self.warden = Warden(self)
         self.liveness = Liveness(self)
         self.doors = Doors(self)

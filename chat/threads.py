@@ -51,3 +51,6 @@ def _close_connections() -> bool:
 
 readers = Threads("reader", 4)
 """Pages of history, sessions, rooms: independent of each other."""
+
+keeper = Threads("keeper", 1)
+"""Of the hub: what is new, in its order, and never behind a page of history."""
