@@ -17,7 +17,7 @@ run: $(VENV)/.run $(WORDS)
 test: $(VENV)/.dev $(WORDS)
 	@.ci/browser
 	@.ci/go
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 soak: $(VENV)/.dev $(WORDS)
 	$(BIN)/python -m pytest -m soak

@@ -11,7 +11,10 @@ STOPS = 80
 """More of them than this between two places is no way that anybody goes."""
 SEEN = 14
 """Of 81 points: a long message in a low window is seen in part."""
-LOOK = """() => {
+LOOK = """async () => {
+  // What slides in is looked at where it comes to rest.
+  const moves = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(moves.map((each) => each.finished));
   const node = document.activeElement;
   const box = node.getBoundingClientRect();
   const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
