@@ -7,11 +7,9 @@ staff any more, it opens nothing. It is no entry of the ledger; that somebody jo
 from collections.abc import Sequence
 from datetime import timedelta
 
-import qrcode
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from qrcode.image.svg import SvgPathImage
 
 from accounts.models import Invite, User
 from chat.changing import act
@@ -75,5 +73,8 @@ def accept(user: User, invite: Invite) -> Room | None:
 
 def draw_code(url: str) -> bytes:
     """The address as a QR code in SVG."""
+    import qrcode  # and with it Pillow, which nothing else in the web process needs
+    from qrcode.image.svg import SvgPathImage
+
     drawn: bytes = qrcode.make(url, image_factory=SvgPathImage, border=4).to_string()
     return drawn

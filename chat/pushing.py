@@ -22,7 +22,6 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import close_old_connections
 from django.utils import timezone
-from pywebpush import WebPushException, webpush
 
 from accounts.models import User
 from chat.models import Preferences, PushSubscription, ReadPosition, Room
@@ -139,6 +138,8 @@ def _payload(room: Room, row: Message) -> bytes:
 
 def _send(payload: bytes, subscription: PushSubscription) -> bool:
     """Whether the push service says that the browser is gone for good."""
+    from pywebpush import WebPushException, webpush  # a third of a second that only a first push pays
+
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
     try:
         webpush(

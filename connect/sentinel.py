@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from redis.sentinel import Sentinel, SentinelConnectionPool
-
 PORT = 26379
 
 
@@ -49,14 +47,3 @@ def layer_host(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
     watched = parse_sentinel(url)
     names = {"master_name": watched.master, "sentinels": watched.sentinels, "sentinel_kwargs": dict(options)}
     return {**names, **watched.login, **options}
-
-
-class SentinelPool(SentinelConnectionPool):
-    """What Django's cache asks of a pool."""
-
-    @classmethod
-    def from_url(cls, url: str, **options: Any) -> "SentinelPool":
-        watched = parse_sentinel(url)
-        timeouts = {key: value for key, value in options.items() if key.endswith("timeout")}
-        sentinel = Sentinel(watched.sentinels, sentinel_kwargs=timeouts)  # type: ignore[no-untyped-call]
-        return cls(watched.master, sentinel, **watched.login, **options)

@@ -1,5 +1,6 @@
 """Django settings. What an operator can change comes from `connect.env`; the table is in README.md."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ PUSH_HOSTS = (".googleapis.com", ".push.services.mozilla.com", ".notify.windows.
 PUSH_SERVICES = env.names("PUSH_SERVICES", [])
 
 INSTALLED_APPS = [
-    "daphne",
+    # Daphne brings Twisted, which would cost every other process a quarter of a second.
+    *(["daphne"] if sys.argv[1:2] == ["runserver"] else []),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -121,7 +123,7 @@ if REDIS_URL:
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [env.redis_host(REDIS_URL, REDIS_TIMEOUTS)]},
     }
-    pool = {"pool_class": "connect.sentinel.SentinelPool"} if is_sentinel(REDIS_URL) else {}
+    pool = {"pool_class": "connect.sentinel_pool.SentinelPool"} if is_sentinel(REDIS_URL) else {}
     CACHES["default"] = {
         "BACKEND": "connect.cache.SharedCache",
         "LOCATION": REDIS_URL,

@@ -1,6 +1,7 @@
 from django.core.cache.backends.redis import RedisCache
 
-from connect.sentinel import SentinelPool, layer_host, parse_sentinel
+from connect.sentinel import layer_host, parse_sentinel
+from connect.sentinel_pool import SentinelPool
 from connect.tests.stores import sentinel
 
 
