@@ -31,6 +31,7 @@ from ledger.core.merkle import leaf_hash
 from ledger.core.records import Record, record_leaf_data
 from ledger.drafts import Draft, Entry, check_draft
 from ledger.errors import BadDraft, BehindSignedState, Busy, ClientIdReused, KeyFileError, NotWritable, RecordError
+from ledger.heads import lock_heads, save_heads
 from ledger.models import Message, RoomHead
 from ledger.standing import check_standing
 from ledger.writers import Writers
@@ -147,7 +148,7 @@ def _commit(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
 
 @transaction.atomic(durable=True)
 def _commit_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> tuple[list[Result], list[Message]]:
-    _lock_heads({room})
+    lock_heads({room})
     entries = [check_draft(draft, settings.LOG_ORIGIN) for draft in plan()]
     results, rows = _append(entries, is_planned=True) if entries else ([], [])
     for result in results:
@@ -158,7 +159,7 @@ def _commit_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> tuple[li
 
 def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Result], list[Message]]:
     check_standing()  # within the transaction: an older copy put back now waits for it, or is seen by it
-    heads = _lock_heads({entry.statement.room for entry in entries})
+    heads = lock_heads({entry.statement.room for entry in entries})
     known = _find_known(entries)
     targets, writers = Targets(entries), Writers([] if is_planned else entries)
     first_id = _choose_first_id(heads.values())
@@ -180,7 +181,7 @@ def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Res
         else:
             results.append(ClientIdReused("This client id was used for another message."))
     if rows:
-        _save_heads([heads[room] for room in {row.room for row in rows}])
+        save_heads([heads[room] for room in {row.room for row in rows}])
         insert_messages(rows)
         _erase([row for row in rows if row.kind == "erase"])
     return results, rows
@@ -208,19 +209,6 @@ def _tell(rows: list[Message]) -> None:
             listener(rows)
         except Exception:  # the rows are committed: whoever sent them must not hear of a listener's defect
             logger.exception("A listener failed.")
-
-
-def _lock_heads(rooms: set[UUID]) -> dict[UUID, RoomHead]:
-    """The heads, locked in one order so that two batches never wait for each other; a new room's is not saved yet."""
-    locked = RoomHead.objects.select_for_update().filter(room__in=rooms).order_by("room")
-    heads = {head.room: head for head in locked}
-    return {room: heads.get(room) or RoomHead(room=room) for room in rooms}
-
-
-def _save_heads(heads: Sequence[RoomHead]) -> None:
-    """Before the messages: where two processes open one room, the second fails here and tries again."""
-    for head in heads:
-        head.save(force_insert=head._state.adding, force_update=not head._state.adding)
 
 
 def _choose_first_id(heads: Iterable[RoomHead]) -> int:
