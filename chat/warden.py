@@ -112,7 +112,7 @@ class Warden:
 
     def read_position(self, user: UUID, room: UUID) -> int:
         """What is not stored yet; 0 when nothing is."""
-        return self._read[user, room][0] if (user, room) in self._read else 0
+        return self._read.get((user, room), (0, None))[0]
 
     def hear_read(self, user: UUID, room: UUID, seq: int) -> None:
         """Another process has stored it."""

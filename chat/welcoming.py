@@ -3,7 +3,7 @@
 Sent again whenever somebody came into a room while connected: its `rooms` are all that they are in now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -27,21 +27,15 @@ async def welcome(hub: "Hub", connection: Connection, user: User, cursors: Mappi
     """Subscribes, then welcomes; what comes after the heads in `welcome` follows it."""
     heads = await hub.join(connection, await readers.run(store.find_room_ids, user))
     # Asked once more: who is removed from now on is shown out, and who was removed before is not in what is read now.
-    found = [pair for pair in await readers.run(store.find_rooms, user) if pair[0].pk in heads]
-    for room in heads.keys() - {room.pk for room, _ in found}:
+    places, gone, heads = await readers.run(_look, user, heads, cursors, hub.warden.read_position)
+    for room in gone:
         hub.forget(connection, room)
-        del heads[room]
-    ahead = [room for room, cursor in cursors.items() if cursor > heads.get(room, cursor)]
-    if ahead:  # The client was here before by another process, which knows more, or by another database.
-        heads |= await readers.run(store.find_heads, ahead)
-    read = {room.pk: max(seq, hub.warden.read_position(user.pk, room.pk)) for room, seq in found}
-    unread = await readers.run(count_unread, user.pk, {room: (seq, heads[room]) for room, seq in read.items()})
     connection.push(
         encode_welcome(
             me=describe(user),
             now_ms=int(time() * 1000),
             limits=limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
-            rooms=[_room(room, heads[room.pk], read[room.pk], unread.get(room.pk, Unread())) for room, _ in found],
+            rooms=places,
             checkpoint=hub.keeper.sealings.checkpoint,
             presence=hub.liveness.presence.told,
         )
@@ -51,7 +45,28 @@ async def welcome(hub: "Hub", connection: Connection, user: User, cursors: Mappi
         _feed(hub, connection, room, head, cursors.get(room, head))
 
 
-def _room(room: Room, head: int, read: int, unread: Unread) -> dict[str, Any]:
+def _look(
+    user: User,
+    subscribed: Mapping[UUID, int],
+    cursors: Mapping[UUID, int],
+    read_position: Callable[[UUID, UUID], int],
+) -> tuple[list[dict[str, Any]], set[UUID], dict[UUID, int]]:
+    """What `welcome` says of the rooms; those of them that the user is not in any more; the heads of the others.
+
+    In one of the readers' threads, at once: after a restart everybody comes, and each change of threads costs.
+    """
+    found = [(room, seq) for room, seq in store.find_rooms(user) if room.pk in subscribed]
+    heads = {room.pk: subscribed[room.pk] for room, _ in found}
+    # The client was here before by another process, which knows more, or by another database.
+    if ahead := [room for room, cursor in cursors.items() if cursor > heads.get(room, cursor)]:
+        heads |= store.find_heads(ahead)
+    read = {room.pk: max(seq, read_position(user.pk, room.pk)) for room, seq in found}
+    unread = count_unread(user.pk, {room: (seq, heads[room]) for room, seq in read.items()})
+    places = [_describe(room, heads[room.pk], read[room.pk], unread.get(room.pk, Unread())) for room, _ in found]
+    return places, subscribed.keys() - heads.keys(), heads
+
+
+def _describe(room: Room, head: int, read: int, unread: Unread) -> dict[str, Any]:
     return {
         "id": room.pk.hex,
         "slug": room.slug,

@@ -36,7 +36,7 @@ def test_unread_is_posts_by_others_after_the_position(
 ) -> None:
     for author in (alice, bob, bob, alice, bob):
         post("x", author)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert count(alice, 1, 5) == (3, 0)
     assert count(alice, 3, 5) == (1, 0)
     assert count(alice, 3, 4) == (0, 0)
