@@ -1,5 +1,6 @@
 """The ASGI application: pages and the one WebSocket."""
 
+import gc
 import os
 import warnings
 
@@ -24,3 +25,7 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(websocket_urlpatterns))),
     }
 )
+
+# What is loaded by now lives as long as the process. Each full collection would walk it, and the loop stand still.
+gc.collect()
+gc.freeze()
