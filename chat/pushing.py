@@ -50,6 +50,8 @@ class Pusher:
         self._delay_s = delay_s
         self._posts: Queue[tuple[float, Message]] = Queue(WAITING)
         self._thread: threading.Thread | None = None
+        self._asked_s = -delay_s
+        self._has_subscribers = False
 
     def hear(self, rows: Sequence[Message]) -> None:
         """New rows of this process's recorder."""
@@ -60,6 +62,12 @@ class Pusher:
                 except Full:
                     return
                 self._start()
+
+    def may_be_heard(self) -> bool:
+        """Whether anybody has subscribed. Asked so seldom that whoever had when the post came, which waited, is found."""
+        if (now := monotonic()) >= self._asked_s + self._delay_s:
+            self._asked_s, self._has_subscribers = now, PushSubscription.objects.exists()
+        return self._has_subscribers
 
     def join(self) -> None:
         """Returns when everything that was heard is done."""
@@ -76,7 +84,8 @@ class Pusher:
             sleep(max(0.0, due_s - monotonic()))
             try:
                 close_old_connections()
-                push(row)
+                if self.may_be_heard():
+                    push(row)
             except Exception:
                 logger.exception("A post could not be pushed.")
             finally:
@@ -102,8 +111,6 @@ def push(row: Message) -> None:
 def _find_subscriptions(row: Message) -> list[PushSubscription]:
     """Of people who have not read it, in sessions that are still good."""
     rows = PushSubscription.objects.exclude(user=row.author)
-    if not rows.exists():
-        return []
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("pk")
     read = ReadPosition.objects.filter(room=row.room, seq__gte=row.room_seq).values("user")
     return list(rows.filter(session__in=alive).exclude(user__in=read))

@@ -15,17 +15,21 @@ import http_ece
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from py_vapid import Vapid02
 from pytest_django import Settings
 
 from accounts.models import User
+from chat import pushing
 from chat.models import Membership, PushSubscription, ReadPosition, Room, RoomPreference
 from chat.pushing import Pusher, push
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from chat.vapid import public_key
 from ledger.erasing import Erasure, erase
+from ledger.models import Message
 from ledger.sealing import ensure_genesis
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,6 +183,18 @@ def test_a_post_waits_in_a_thread_of_its_own_and_is_then_pushed(alice: User, bob
     pusher.hear([row])
     pusher.join()
     assert [each["body"] for each in service.opened()] == ["@bob hello"]
+
+
+def test_where_nobody_has_subscribed_a_flood_of_posts_asks_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[Message] = []
+    monkeypatch.setattr(pushing, "push", pushed.append)
+    pusher, row = Pusher(delay_s=1), post("@bob hello", alice)
+    with CaptureQueriesContext(connection) as queries:
+        asked = [pusher.may_be_heard() for _ in range(100)]
+    assert (asked, len(queries)) == ([False] * 100, 1)
+    pusher.hear([row])
+    pusher.join()
+    assert pushed == []
 
 
 def test_switching_off_and_subscribing_as_somebody_else_leave_one_owner(
