@@ -6,7 +6,7 @@ committed.
 """
 
 import asyncio
-import logging
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -25,9 +25,7 @@ from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events
 from chat.ring import Ring
 from chat.threads import readers
 from chat.welcoming import welcome
-from ledger.recorder import Draft, RecordError, get_recorder
-
-logger = logging.getLogger(__name__)
+from ledger.recorder import Draft, Recorded, RecordError, get_recorder
 
 COMMANDS_PER_S, COMMANDS_BURST = 20, 200
 PAGE_COST = 10
@@ -45,7 +43,6 @@ class Commands:
         self._inflight = asyncio.Semaphore(INFLIGHT_LIMIT)
         self._allowance = Bucket(COMMANDS_PER_S, COMMANDS_BURST)
         self._patience = Bucket(REFUSED_PER_S, REFUSED_BURST)
-        self._recordings: set[asyncio.Task[None]] = set()
 
     async def greet(self, hello: Hello) -> None:
         await welcome(self._hub, self._connection, self._user, hello.cursors)
@@ -148,29 +145,35 @@ class Commands:
     async def _submit(self, id: RequestId, draft: Draft) -> None:
         """To the recorder now, in the order of the calls; the answer comes when it is committed."""
         await self._inflight.acquire()
-        task = asyncio.create_task(self._record(id, draft))
-        self._recordings.add(task)
-        task.add_done_callback(self._recordings.discard)
-
-    async def _record(self, id: RequestId, draft: Draft) -> None:
         try:
-            recorded = await get_recorder().submit(draft)
+            recording = get_recorder().put(draft)
         except RecordError as error:
-            refusal = refusal_of(error)
-            refusal.re, refusal.client_id = id, draft.client_id.hex
-            self._connection.push(encode_error(refusal))
-        else:
-            row = recorded.message
-            self._connection.push(
-                encode_ack(
-                    re=id,
-                    client_id=row.client_id,
-                    room=row.room,
-                    seq=row.room_seq,
-                    hash=bytes(row.hash),
-                    received_ms=row.received_ms,
-                    duplicate=recorded.duplicate,
-                )
-            )
-        finally:
             self._inflight.release()
+            self._decline(id, draft, error)
+        else:
+            recording.add_done_callback(partial(self._answer, id, draft))
+
+    def _answer(self, id: RequestId, draft: Draft, recording: asyncio.Future[Recorded]) -> None:
+        self._inflight.release()
+        try:
+            recorded = recording.result()
+        except RecordError as error:
+            self._decline(id, draft, error)
+            return
+        row = recorded.message
+        self._connection.push(
+            encode_ack(
+                re=id,
+                client_id=row.client_id,
+                room=row.room,
+                seq=row.room_seq,
+                hash=bytes(row.hash),
+                received_ms=row.received_ms,
+                duplicate=recorded.duplicate,
+            )
+        )
+
+    def _decline(self, id: RequestId, draft: Draft, error: RecordError) -> None:
+        refusal = refusal_of(error)
+        refusal.re, refusal.client_id = id, draft.client_id.hex
+        self._connection.push(encode_error(refusal))

@@ -16,7 +16,7 @@ from chat.refusals import CloseCode
 from chat.replies import encode_bye, encode_pong
 from chat.ring import Ring
 from chat.sessions import Ticket
-from chat.wire import find_wire
+from chat.wire import find_wire, frame_text
 
 logger = logging.getLogger(__name__)
 
@@ -178,9 +178,11 @@ class Connection:
     async def _send_replies(self) -> None:
         while self._replies:
             waiting, self._replies = self._replies, []
-            for frame in waiting:
-                await self._send(frame)
-                self._replies_size -= len(frame)
+            # Of many that were sent together the acks come together.
+            if not (self._wire and self._wire.write(b"".join(map(frame_text, waiting)))):
+                for frame in waiting:
+                    await self._send(frame)
+            self._replies_size -= sum(map(len, waiting))
             self._let_ask()
 
     def _let_ask(self) -> None:

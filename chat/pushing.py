@@ -64,7 +64,7 @@ class Pusher:
                 self._start()
 
     def may_be_heard(self) -> bool:
-        """Whether anybody has subscribed. Asked so seldom that whoever had when the post came, which waited, is found."""
+        """Whether anybody has subscribed. A post has waited long enough that whoever had when it came is found."""
         if (now := monotonic()) >= self._asked_s + self._delay_s:
             self._asked_s, self._has_subscribers = now, PushSubscription.objects.exists()
         return self._has_subscribers

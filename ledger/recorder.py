@@ -62,13 +62,17 @@ class Recorder:
 
     async def submit(self, draft: Draft) -> Recorded:
         """Returns once the draft is committed; RecordError when it is not. Being cancelled does not take it back."""
+        return await self.put(draft)
+
+    def put(self, draft: Draft) -> asyncio.Future[Recorded]:
+        """`submit` for who does not wait; Busy at once where there is no room for it."""
         waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
         with self._changed:
             if self._closed or len(self._waiting) >= self._capacity:
                 raise Busy("Too many messages wait; try again.")
             self._waiting.append(waiting)
             self._changed.notify()
-        return await waiting.future
+        return waiting.future
 
     @property
     def is_busy(self) -> bool:
