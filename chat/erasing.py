@@ -55,4 +55,4 @@ def erase_message(user: User, message: Message, client_id: UUID, reason: str) ->
         raise Refusal("forbidden", str(error)) from None
     except RecordError as error:
         raise refusal_of(error) from None
-    removing.remove_given_up()
+    removing.remove_given_up(message.pk)

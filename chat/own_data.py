@@ -24,7 +24,10 @@ def describe_rooms(user: User) -> list[dict[str, Any]]:
 
 
 def read_entries(user: User, after: int, site: str) -> tuple[list[dict[str, Any]], int]:
-    """The next entries by them in the order of recording, and where to go on; none at the end."""
+    """The next entries by them in the order of recording, and where to go on; none at the end.
+
+    There is no index of authors, for every entry would pay for it: this reads the table, in a thread of its own.
+    """
     rows = list(Message.objects.filter(author=user.pk, id__gt=after).order_by("id")[:PAGE])
     names = dict(Room.objects.visible_to(user).filter(pk__in={row.room for row in rows}).values_list("pk", "name"))
     return [_entry(row, names, site) for row in rows], rows[-1].pk if rows else after

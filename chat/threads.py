@@ -52,5 +52,11 @@ def _close_connections() -> bool:
 readers = Threads("reader", 4)
 """Pages of history, sessions, rooms: independent of each other."""
 
+exports = Threads("export", 1)
+"""What reads much of a table, one after the other: nobody's page waits behind it."""
+
+tidiers = Threads("tidier", 1)
+"""What may wait for a storage for minutes."""
+
 keeper = Threads("keeper", 1)
 """Of the hub: what is new, in its order, and never behind a page of history."""

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.own_data import describe_account, describe_sessions
 from chat.own_data import describe_rooms, read_entries
-from chat.threads import readers
+from chat.threads import exports
 
 
 @login_required
@@ -58,11 +58,11 @@ async def _zip(user: User, fixed: dict[str, Any], site: str) -> AsyncIterator[by
         for name, data in fixed.items():
             archive.writestr(name, orjson.dumps(data, option=orjson.OPT_INDENT_2))
         with archive.open("messages.jsonl", "w", force_zip64=True) as lines:
-            entries, after = await readers.run(read_entries, user, 0, site)
+            entries, after = await exports.run(read_entries, user, 0, site)
             while entries:
                 lines.write(b"".join(orjson.dumps(entry) + b"\n" for entry in entries))
                 yield out.take()
-                entries, after = await readers.run(read_entries, user, after, site)
+                entries, after = await exports.run(read_entries, user, after, site)
     yield out.take()
 
 

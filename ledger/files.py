@@ -36,6 +36,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(folder: Path) -> None:
+    """Makes it, and those above it that are missing, for their owner alone; afterwards they survive power loss."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
 @contextmanager
 def _written(path: Path, content: bytes) -> Iterator[Path]:
     """The content, durable, under a passing name beside `path`."""

@@ -10,6 +10,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import IO, Any
+
+from django.core.files.base import File
 
 from chat.files.types import PICTURES
 
@@ -30,8 +33,8 @@ class Picture:
     """WebP."""
 
 
-def read_picture(data: bytes) -> Picture | None:
-    """Blocks: not for the event loop."""
+def read_picture(content: "IO[bytes] | File[Any]") -> Picture | None:
+    """Blocks: not for the event loop. Read only once it has a place: of many that come at once, two are in memory."""
     if not _places.acquire(timeout=WAIT_S):
         logger.warning("Too many pictures at once; one goes without a thumbnail.")
         return None
@@ -39,7 +42,7 @@ def read_picture(data: bytes) -> Picture | None:
         # -I: nothing of the environment reaches it, and the modules beside it do not stand in for Python's own.
         done = subprocess.run(  # noqa: S603  (our own command line)
             [sys.executable, "-I", str(Path(__file__).with_name("thumbnail.py"))],
-            input=data,
+            input=content.read(),
             capture_output=True,
             timeout=TIMEOUT_S,
             check=False,

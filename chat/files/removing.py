@@ -24,9 +24,10 @@ def give_up(message: int) -> None:
     File.objects.filter(message=message).update(state=File.State.GOING, name="", salt=None)
 
 
-def remove_given_up() -> int:
-    """Removes what is marked; how many files are gone. What cannot be removed now stays marked."""
-    return sum(map(_remove, File.objects.filter(state=File.State.GOING)))
+def remove_given_up(message: int | None = None) -> int:
+    """Removes what is marked, of one message or all; how many files are gone. What cannot be removed stays marked."""
+    going = File.objects.filter(state=File.State.GOING)
+    return sum(map(_remove, going if message is None else going.filter(message=message)))
 
 
 def sweep() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import File as Content
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from ledger.files import sync_folder
+from ledger.files import make_folder, sync_folder
 
 
 def storage() -> Storage:
@@ -25,7 +25,7 @@ class DurableStorage(FileSystemStorage):
 
     def _save(self, name: str, content: "Content[Any]") -> str:
         path = Path(self.path(name))
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         part = _part(path)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             for chunk in content.chunks():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import close_old_connections
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,6 +49,7 @@ def receive(user: User, room: Room, upload: Upload, said_size: int | None = None
     if not Room.objects.joined_by(user).filter(pk=room.pk, archived=False).exists():
         raise UploadRefused("forbidden", _("You cannot write in this room."))
     _check(user, upload, said_size)
+    close_old_connections()  # a pool has few, and a place for decoding may be long in coming
     salt = secrets.token_bytes(SALT_SIZE)
     kind, picture = _look(upload)
     file = File.objects.create(
@@ -61,6 +63,10 @@ def receive(user: User, room: Room, upload: Upload, said_size: int | None = None
         width=picture.width if picture else None,
         height=picture.height if picture else None,
     )
+    if _used_today(user) > settings.FILE_BYTES_PER_DAY:  # of many that came at once, who passed the check before
+        file.delete()
+        raise _beyond_quota()
+    close_old_connections()
     try:
         storage().save(file.contents, upload)
         if picture:
@@ -84,11 +90,19 @@ def _check(user: User, upload: Upload, said_size: int | None) -> None:
         raise UploadRefused("too_large", _("This file is larger than %(limit)s.") % {"limit": limit})
     if _rates.take(user.pk):
         raise UploadRefused("rate_limited", _("Too many files at once. Wait a moment, then try again."))
+    if _used_today(user) + size > settings.FILE_BYTES_PER_DAY:
+        raise _beyond_quota()
+
+
+def _used_today(user: User) -> int:
     since = timezone.now() - timedelta(days=1)
-    used = File.objects.filter(uploader=user, created__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
-    if used + size > settings.FILE_BYTES_PER_DAY:
-        limit = size_words(settings.FILE_BYTES_PER_DAY)
-        raise UploadRefused("quota", _("You have uploaded %(limit)s within a day. Try again later.") % {"limit": limit})
+    used = File.objects.filter(uploader=user, created__gte=since).aggregate(sum=Sum("size"))["sum"]
+    return int(used or 0)
+
+
+def _beyond_quota() -> UploadRefused:
+    limit = size_words(settings.FILE_BYTES_PER_DAY)
+    return UploadRefused("quota", _("You have uploaded %(limit)s within a day. Try again later.") % {"limit": limit})
 
 
 def _look(upload: Upload) -> tuple[str, Picture | None]:
@@ -98,5 +112,5 @@ def _look(upload: Upload) -> tuple[str, Picture | None]:
     if kind not in PICTURES:
         return kind, None
     upload.seek(0)
-    picture = read_picture(upload.read())
+    picture = read_picture(upload)
     return (picture.type, picture) if picture else (UNKNOWN, None)

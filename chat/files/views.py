@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseNotFound, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -60,7 +61,7 @@ def upload(request: HttpRequest, slug: str) -> JsonResponse:
 @require_safe
 async def download(request: HttpRequest, id: str, name: str) -> HttpResponseBase:
     """The contents. `name` is for people; what the browser saves is called as the message says."""
-    file = await sync_to_async(_find)(request, UUID(id))
+    file = await sync_to_async(_look_up)(request, UUID(id))
     if file is None:
         return HttpResponseNotFound()
     kind = file.type if file.is_picture else UNKNOWN
@@ -71,10 +72,18 @@ async def download(request: HttpRequest, id: str, name: str) -> HttpResponseBase
 
 @require_safe
 async def thumbnail(request: HttpRequest, id: str) -> HttpResponseBase:
-    file = await sync_to_async(_find)(request, UUID(id))
+    file = await sync_to_async(_look_up)(request, UUID(id))
     if file is None or not file.is_picture:
         return HttpResponseNotFound()
     return await _answer(request, file.thumbnail, "image/webp", {})
+
+
+def _look_up(request: HttpRequest, id: UUID) -> File | None:
+    """Holds no database connection afterwards: the storage may take its time, and the client too."""
+    try:
+        return _find(request, id)
+    finally:
+        close_old_connections()
 
 
 def _find(request: HttpRequest, id: UUID) -> File | None:

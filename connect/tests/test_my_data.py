@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -93,6 +94,12 @@ def test_strangers_and_who_only_found_the_browser_open_get_nothing(client: Clien
     assert client.get(DOWNLOAD).status_code == 405
     assert client.post(DOWNLOAD)["Location"].startswith("/account/again/")
     assert Client(enforce_csrf_checks=True).post(DOWNLOAD).status_code == 403
+
+
+def test_who_takes_the_archive_slowly_holds_no_connection(browser: Client) -> None:
+    answer = browser.post(DOWNLOAD)
+    assert connection.connection is None
+    assert unpack(answer)
 
 
 def test_three_downloads_in_five_minutes(browser: Client) -> None:

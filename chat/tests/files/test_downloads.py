@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -50,6 +51,16 @@ def test_a_member_downloads_what_another_sent(bob: User, charlie: User) -> None:
     assert answer.status_code == 200
     assert b"".join(answer) == TEXT
     assert answer["Content-Length"] == str(len(TEXT))
+
+
+def test_who_downloads_slowly_holds_no_connection(bob: User) -> None:
+    """A pool of PostgreSQL's has ten, and pages need them."""
+    file = sent(bob, picture(), "a.png")
+    client = browser(bob)
+    for address in (url(file), f"/thumbnails/{file.id.hex}"):
+        answer = client.get(address)
+        assert connection.connection is None
+        assert b"".join(answer)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +156,13 @@ def test_an_erased_message_takes_its_files_along(bob: User, data_dir: Path) -> N
     assert browser(bob).get(url(other)).status_code == 200
 
 
+def test_who_erases_does_not_wait_for_what_others_left(bob: User) -> None:
+    file, left = sent(bob), upload(bob)
+    File.objects.filter(pk=left.pk).update(state="going")
+    erase_message(bob, message_of(file), uuid4(), "a mistake")
+    assert list(File.objects.values_list("pk", flat=True)) == [left.pk]
+
+
 def test_a_legal_hold_keeps_them(bob: User) -> None:
     file = sent(bob)
     Room.objects.update(legal_hold=True)
@@ -168,7 +186,7 @@ def test_what_a_crash_kept_is_out_of_sight_and_goes_later(
     bob: User, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = sent(bob)
-    monkeypatch.setattr("chat.files.removing.remove_given_up", lambda: 0)
+    monkeypatch.setattr("chat.files.removing.remove_given_up", lambda message: 0)
     erase_message(bob, message_of(file), uuid4(), "a mistake")
     monkeypatch.undo()
     file.refresh_from_db()

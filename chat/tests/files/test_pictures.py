@@ -3,14 +3,19 @@
 import io
 import subprocess
 import time
+from threading import BoundedSemaphore
 
 import pytest
 from PIL import Image
 
 from chat.files import pictures
-from chat.files.pictures import Picture, read_picture
+from chat.files.pictures import Picture
 from chat.files.thumbnail import SIDE
 from chat.tests.files.samples import HTML, SVG, TEXT, bomb, photo_held_upright, picture
+
+
+def read_picture(content: bytes) -> Picture | None:
+    return pictures.read_picture(io.BytesIO(content))
 
 
 def opened(found: Picture | None) -> Image.Image:
@@ -87,6 +92,15 @@ def test_a_decoder_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
     assert read_picture(picture()) is None
     monkeypatch.undo()
     assert read_picture(picture()) is not None, "its place was not given back"
+
+
+def test_a_picture_that_waits_for_a_place_is_not_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "_places", BoundedSemaphore(1))
+    monkeypatch.setattr(pictures, "WAIT_S", 0)
+    content = io.BytesIO(picture())
+    with pictures._places:
+        assert pictures.read_picture(content) is None
+    assert content.tell() == 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -14,7 +15,9 @@ from pytest_django import Settings
 from accounts.models import User
 from chat.files import uploads
 from chat.files.models import File
+from chat.files.pictures import read_picture
 from chat.files.removing import KEEP, sweep
+from chat.files.storage import DurableStorage
 from chat.models import Room
 from chat.rates import Rates
 from chat.tests.files.samples import HTML, SVG, TEXT, bomb, browser, picture, upload
@@ -140,9 +143,53 @@ def test_a_day_has_a_limit(bob: User, charlie: User, settings: Settings) -> None
     assert send(browser(bob), b"x" * 60).status_code == 201
 
 
+def test_files_that_come_at_once_share_the_days_limit(
+    bob: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them pass the check before any of them counts."""
+    settings.FILE_BYTES_PER_DAY = 100
+    look = uploads._look
+
+    def look_meanwhile(file: Any) -> Any:
+        if not File.objects.exists():
+            File.objects.create(uploader=bob, room_id=Room.WORLD, name="b", type="", size=60, commitment=b"")
+        return look(file)
+
+    monkeypatch.setattr(uploads, "_look", look_meanwhile)
+    assert send(browser(bob), b"x" * 60).json()["code"] == "quota"
+    assert File.objects.get().name == "b"
+
+
+def test_an_upload_holds_no_connection_while_it_waits(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool of PostgreSQL's has ten: pictures that wait for a decoder, or for a slow disk, would hold them all."""
+    held: list[bool] = []
+
+    def note(what: Any) -> Any:
+        def noted(*args: Any) -> Any:
+            held.append(connection.connection is not None)
+            return what(*args)
+
+        return noted
+
+    monkeypatch.setattr(uploads, "read_picture", note(read_picture))
+    monkeypatch.setattr("chat.files.storage.DurableStorage._save", note(DurableStorage._save))
+    assert send(browser(bob), picture(), "a.png").status_code == 201
+    assert held == [False, False, False]
+
+
 def test_many_at_once_are_slowed_down(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "_rates", Rates(per_s=0.001, burst=1))
     assert [send(browser(bob)).status_code for _ in range(2)] == [201, 429]
+
+
+def test_with_the_first_file_its_folders_survive_power_loss(
+    bob: User, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("ledger.files.sync_folder", synced.append)
+    upload(bob)
+    upload(bob)
+    assert synced == [data_dir, data_dir / "media"]
 
 
 # Left over
