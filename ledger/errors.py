@@ -46,6 +46,12 @@ class NotTheAuthor(RecordError):
     code = "forbidden"
 
 
+class TooManyActs(RecordError):
+    """More than one person needs to do to one post, or than one post carries of reactions."""
+
+    code = "forbidden"
+
+
 class NoSuchRoom(RecordError):
     """Words for a room that does not exist for their author, or not any more."""
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from ledger import acts
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.erasing import Erasure, erase
 from ledger.models import Message
@@ -77,12 +78,38 @@ def test_nothing_is_done_to_a_post_whose_words_are_gone(kind: str, gone: str) ->
 
 def test_within_one_batch_the_order_decides() -> None:
     target = post("first")
-    acts = [act("edit", target), act("delete", target), act("edit", target), act("react", target, author=BOB)]
-    results = record_batch([*acts, draft("another")])
+    done = [act("edit", target), act("delete", target), act("edit", target), act("react", target, author=BOB)]
+    results = record_batch([*done, draft("another")])
     assert [getattr(result, "code", "recorded") for result in results] == [
         *("recorded", "recorded", "not_found", "not_found", "recorded")
     ]
     assert [result.message.room_seq for result in results if isinstance(result, Recorded)] == [2, 3, 4]
+
+
+def test_one_person_does_no_more_than_so_much_to_one_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shows the post reads all of it."""
+    monkeypatch.setattr(acts, "MOST_EACH", {"edit": 3, "react": 3, "unreact": 6})
+    target = post("first")
+    for kind in ("react", "unreact", "react"):
+        record(act(kind, target))
+    assert refusal(act("react", target)) == refusal(act("edit", target)) == "forbidden"
+    assert not record(act("react", target, author=BOB)).duplicate
+    assert not record(act("react", post("another"))).duplicate
+    for _ in range(3):
+        record(act("unreact", target))
+    assert refusal(act("unreact", target)) == "forbidden"
+    assert not record(act("delete", target)).duplicate
+
+
+def test_within_one_batch_too_and_of_all_people_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acts, "MOST_EACH", {"edit": 2, "react": 2, "unreact": 4})
+    monkeypatch.setattr(acts, "MOST_REACTIONS", 3)
+    target = post("first")
+    batch = [act("react", target, author=author) for author in (ALICE, ALICE, ALICE, BOB, BOB)]
+    codes = [getattr(result, "code", "recorded") for result in record_batch(batch)]
+    assert codes == ["recorded", "recorded", "forbidden", "recorded", "forbidden"]
+    assert refusal(act("react", target, author=BOB)) == "forbidden"
+    assert not record(act("unreact", target, author=BOB)).duplicate
 
 
 def test_what_was_deleted_can_still_be_erased_and_the_log_stays_valid() -> None:
