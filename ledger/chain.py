@@ -4,10 +4,15 @@
                 "messages": [{…}]}], "length", "next"}
 
 Of an entry everybody learns leaf hash, index and family; room, author and text only who may read its room. What is not
-signed is not shown. A page costs the same few queries whatever it holds. Spec: docs/specs/protocol.md §3.
+signed is not shown. A page is written a thousand entries at a time, three queries each, so that a block of fifty
+thousand is never in memory as a whole. Spec: docs/specs/protocol.md §3.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from ledger.core.canonical import parse_canonical
 from ledger.core.errors import LedgerFormatError
@@ -20,29 +25,52 @@ from ledger.readers import readable_rooms
 MOST_BLOCKS = 100
 MOST_LEAVES = 5_000
 """A page ends before the block that would bring it past this; its first block is whole however large."""
+LEAVES_AT_ONCE = 1_000
 
-_COLUMNS = (
+_OPAQUE = ("leaf_index", "kind", "hash", "room")
+_OPEN = (
     *("room_seq", "room", "kind", "hash", "leaf_index", "previous", "author", "client_id", "ref"),
     *("body", "body_commitment", "sent_ms", "received_ms"),
 )
 
 
-def chain_page(user: object, start: int, limit: int) -> dict[str, Any]:
-    """The signed blocks from height `start` on, at most `limit`, as `user` may see them."""
+@dataclass(frozen=True, slots=True)
+class ChainPage:
+    """`write` reads the entries as it goes."""
+
+    blocks: Sequence[Block]
+    first: int
+    """The first leaf of the first block."""
+    length: int
+    next: int | None
+
+    @property
+    def is_large(self) -> bool:
+        return bool(self.blocks) and self.blocks[-1].tree_size - self.first > MOST_LEAVES
+
+    def write(self, user: object) -> Iterator[bytes]:
+        """The JSON in pieces, as `user` may see it."""
+        yield b'{"chain":['
+        entries = _read_entries(user, self.first, self.blocks[-1].tree_size if self.blocks else self.first)
+        entry = next(entries, None)
+        for block in self.blocks:
+            comma = b"," if block is not self.blocks[0] else b""
+            yield comma + orjson.dumps(block_json(block))[:-1] + b',"messages":['
+            comma = b""
+            while entry and entry["leaf_index"] < block.tree_size:
+                yield comma + orjson.dumps(entry)
+                comma, entry = b",", next(entries, None)
+            yield b"]}"
+        yield b'],"length":%d,"next":%b}' % (self.length, orjson.dumps(self.next))
+
+
+def find_page(start: int, limit: int) -> ChainPage:
+    """The signed blocks from height `start` on, at most `limit`."""
     tip = Block.objects.signed_tip()
     length = tip.height + 1 if tip else 0
     first, blocks = _read_blocks(start, min(start + limit, length))
-    end = blocks[-1].tree_size if blocks else first
-    rows = list(Message.objects.filter(leaf_index__gte=first, leaf_index__lt=end).values(*_COLUMNS))
-    readable = readable_rooms(user, {row["room"] for row in rows})
-    entries = {row["leaf_index"]: _entry(row) if row["room"] in readable else _opaque_entry(row) for row in rows}
-    chain = []
-    for block in blocks:
-        sealed = (entries.get(index) for index in range(first, block.tree_size))
-        chain.append(block_json(block) | {"messages": [entry for entry in sealed if entry]})
-        first = block.tree_size
     after = start + len(blocks)
-    return {"chain": chain, "length": length, "next": after if blocks and after < length else None}
+    return ChainPage(blocks, first, length, after if blocks and after < length else None)
 
 
 def block_json(block: Block) -> dict[str, Any]:
@@ -71,6 +99,18 @@ def _read_blocks(start: int, stop: int) -> tuple[int, list[Block]]:
         first = blocks[0].tree_size
         del blocks[0]
     return first, [block for block in blocks if block is blocks[0] or block.tree_size - first <= MOST_LEAVES]
+
+
+def _read_entries(user: object, first: int, end: int) -> Iterator[dict[str, Any]]:
+    """Those of the leaves from `first` to before `end`. Bodies are read only of rooms that the user may read."""
+    for start in range(first, end, LEAVES_AT_ONCE):
+        leaves = Message.objects.filter(leaf_index__gte=start, leaf_index__lt=min(start + LEAVES_AT_ONCE, end))
+        entries = {row["leaf_index"]: row for row in leaves.values(*_OPAQUE)}
+        readable = readable_rooms(user, {row["room"] for row in entries.values()})
+        open_rows = leaves.filter(room__in=readable).values(*_OPEN) if readable else ()
+        known = {row["leaf_index"]: _entry(row) for row in open_rows}
+        for leaf, row in sorted(entries.items()):
+            yield known.get(leaf) or _opaque_entry(row)
 
 
 def _opaque_entry(row: dict[str, Any]) -> dict[str, Any]:

@@ -4,20 +4,27 @@ Spec: docs/specs/protocol.md §3.
 """
 
 import time
+from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ledger.chain import MOST_BLOCKS, block_json, chain_page
+from ledger.chain import MOST_BLOCKS, block_json, find_page
 from ledger.errors import LedgerError, LostRace
 from ledger.log_views import read_count
 from ledger.sealing import seal
 from ledger.validity import current_validity, forget_validity, validity_json
 
 BLOCKS_A_PAGE = 20
+PIECES = 1_000
+"""Of a large page, sent at once."""
 MOST_SECONDS = 60
 """A request waits no longer for a nonce; the miner beside the server does."""
 
@@ -29,14 +36,31 @@ def refuse(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
 
 @require_safe
 @never_cache
-def get_chain(request: HttpRequest) -> JsonResponse:
+def get_chain(request: HttpRequest) -> HttpResponseBase:
     """`?from=<height>&limit=<n<=100>`: a page of blocks; `next` is the height to go on from, null at the end."""
     start = read_count(request.GET.get("from", "0"))
     limit = read_count(request.GET.get("limit", str(BLOCKS_A_PAGE)))
     if start is None or limit is None or not 1 <= limit <= MOST_BLOCKS:
         detail = f"from is a height, limit a number from 1 to {MOST_BLOCKS}."
         return refuse(HTTPStatus.BAD_REQUEST, "bad_request", detail)
-    return JsonResponse(chain_page(request.user, start, limit))
+    page = find_page(start, limit)
+    pieces = page.write(request.user)
+    if page.is_large:
+        return StreamingHttpResponse(_stream(pieces), content_type="application/json")
+    return HttpResponse(b"".join(pieces), content_type="application/json")
+
+
+async def _stream(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Between two pieces no database connection is held: whoever takes them may be slow."""
+    take = sync_to_async(_take)
+    while piece := await take(pieces):
+        yield piece
+
+
+def _take(pieces: Iterator[bytes]) -> bytes:
+    taken = b"".join(islice(pieces, PIECES))
+    close_old_connections()
+    return taken
 
 
 @require_safe

@@ -19,13 +19,16 @@ from ledger.sealing import ensure_genesis, seal
 from ledger.tests.builders import ALICE, BOB, ROOM, post, room_id, small_chain
 from ledger.tests.tampering import set_column
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators"),
+]
 
 
 def page(client: Client, query: str = "") -> dict[str, Any]:
     response = client.get(f"/get_chain{query}")
     assert response.status_code == 200
-    told: dict[str, Any] = response.json()
+    told: dict[str, Any] = json.loads(b"".join(response))
     return told
 
 
@@ -73,6 +76,25 @@ def test_a_page_ends_early_where_blocks_are_large(visitor: Client, monkeypatch: 
     assert (told["chain"], told["next"]) == (whole[:2], 2)
     told = page(visitor, "?from=2")
     assert (told["chain"], told["next"]) == (whole[2:3], 3), "its first block is whole however large"
+
+
+def test_a_large_block_is_written_bit_by_bit(member: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_chain(messages=12, rooms=2, blocks=2)
+    whole = page(member)["chain"]
+    monkeypatch.setattr(chain, "MOST_LEAVES", 2)
+    monkeypatch.setattr(chain, "LEAVES_AT_ONCE", 2)
+    monkeypatch.setattr(views, "PIECES", 3)
+    answer = member.get("/get_chain?from=1")
+    assert answer.streaming
+    assert connection.connection is None, "who reads slowly holds no connection"
+    assert json.loads(b"".join(answer))["chain"] == whole[1:2]
+
+
+def test_no_words_are_read_for_who_may_not_read_them(visitor: Client) -> None:
+    small_chain(messages=12, blocks=2)
+    with CaptureQueriesContext(connection) as queries:
+        page(visitor)
+    assert not any('"body"' in query["sql"] for query in queries)
 
 
 @pytest.mark.parametrize("query", ["?from=-1", "?from=x", "?from=01", "?limit=0", "?limit=101", "?limit=", "?from=²"])
