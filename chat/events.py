@@ -6,6 +6,7 @@ originals of the replies, what was done to posts, the people, whom mentions mean
 yet.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -175,13 +176,18 @@ def _find_originals(messages: Sequence[Message]) -> dict[Post, Message]:
 
 
 def _find_before(messages: Sequence[Message]) -> dict[int, Event]:
-    """What was said of the rooms before the rows that change them."""
-    changes = [row for row in messages if row.kind == "room.update"]
-    if not changes:
-        return {}
-    told = Message.objects.filter(room__in={row.room for row in changes}, kind__in=("room.create", "room.update"))
-    rows = list(told.order_by("room", "room_seq"))
-    return {row.pk: _body(before) for before, row in pairwise(rows) if before.room == row.room}
+    """What was said of the rooms before the rows that change them. Two queries for each room with such a row."""
+    changed: defaultdict[UUID, list[int]] = defaultdict(list)
+    for row in messages:
+        if row.kind == "room.update":
+            changed[row.room].append(row.room_seq)
+    found: dict[int, Event] = {}
+    for room, seqs in changed.items():
+        told = Message.objects.rare().filter(room=room, kind__in=("room.create", "room.update"))
+        earlier = told.filter(room_seq__lt=min(seqs)).order_by("-room_seq")[:1]
+        rows = [*earlier, *told.filter(room_seq__gte=min(seqs), room_seq__lte=max(seqs)).order_by("room_seq")]
+        found |= {row.pk: _body(before) for before, row in pairwise(rows)}
+    return found
 
 
 def _find_unsigned(messages: Sequence[Message]) -> set[int]:

@@ -43,7 +43,7 @@ class Line:
 def read_log(room: Room, before: int | None) -> tuple[list[Line], int | None]:
     """The newest lines before a seq, and before which seq there are more."""
     said = Q(kind="post", author=SYSTEM_AUTHOR) & ~Q(client_id__in=LESSON_IDS)
-    rows = Message.objects.filter(Q(kind__in=KINDS) | said, room=room.pk).order_by("-room_seq")
+    rows = Message.objects.rare().filter(Q(kind__in=KINDS) | said, room=room.pk).order_by("-room_seq")
     if before is not None:
         rows = rows.filter(room_seq__lt=before)
     found = list(rows[: PAGE + 1])

@@ -10,7 +10,7 @@ from django.db.models.base import ModelState
 
 from ledger.core.headers import Header, block_hash, encode_header
 from ledger.core.records import KIND_BYTES, ZERO_HASH, Record, Seen, Statement, TreeHead
-from ledger.querysets import BlockQuerySet, MessageQuerySet
+from ledger.querysets import RARE, BlockQuerySet, MessageQuerySet
 
 
 class Genesis(models.Model):
@@ -84,6 +84,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["id"], name="message_pending", condition=models.Q(leaf_index=None)),
             models.Index(fields=["ref"], name="message_refs", condition=models.Q(ref__isnull=False)),
+            models.Index(fields=["room", "room_seq"], name="message_rare", condition=RARE),
         ]
 
     def __str__(self) -> str:
