@@ -12,10 +12,11 @@ from uuid import UUID
 
 from accounts.models import User
 from chat import store
+from chat.backfill import fit_page
 from chat.connection import Connection
 from chat.fields import RequestId
 from chat.files.claims import find_claim
-from chat.hub import Hub, fit_page
+from chat.hub import Hub
 from chat.people import describe
 from chat.posting import check_emoji, check_rate, draft_act, draft_post, refusal_of
 from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync, Typing

@@ -9,14 +9,14 @@ is encoded once, and connections with one cursor share one frame.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from chat import store, threads
+from chat import threads
+from chat.backfill import Backfill
 from chat.connection import Connection
 from chat.doorbell import open_doorbell
 from chat.doors import Doors
@@ -24,8 +24,9 @@ from chat.keeper import Keeper, Runner, encode_recorded, is_dense
 from chat.liveness import Liveness
 from chat.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
-from chat.ring import Ring, fit_frame
+from chat.ring import Ring
 from chat.store import Encoded
+from chat.tidying import tidy_up
 from chat.warden import Warden
 from ledger.models import Message
 from ledger.recorder import add_listener
@@ -40,19 +41,22 @@ SHORTCUT_BYTES = 64 * 1024
 
 class Hub:
     def __init__(self, keeper_threads: Runner = threads.keeper, pages: Runner = threads.readers) -> None:
-        self.connections: set[Connection] = set()
+        self.connections: dict[Connection, set[UUID]] = {}
+        """Each with the rooms that it is fed, or will be once it is welcomed."""
         self.doorbell = open_doorbell(self._hear)
         self.keeper = Keeper(self, keeper_threads)
         self.warden = Warden(self)
         self.liveness = Liveness(self)
         self.doors = Doors(self)
-        self._members: defaultdict[UUID, set[Connection]] = defaultdict(set)
-        self._pages = pages
+        self._members: dict[UUID, set[Connection]] = {}
+        """The same by room; none without anybody."""
+        self._backfill = Backfill(pages)
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, tick_s: float) -> None:
-        jobs = [self.keeper.run(tick_s), self.warden.run(tick_s), self.liveness.run(tick_s)]
+        jobs = [self.keeper.run(tick_s), self.warden.run(tick_s), self.warden.keep_read(tick_s)]
+        jobs += [self.liveness.run(tick_s), tidy_up()]
         if self.doorbell is not None:
             jobs.append(self.doorbell.run())
         self._tasks = [self._loop.create_task(job) for job in jobs]
@@ -65,27 +69,33 @@ class Hub:
 
     async def join(self, connection: Connection, rooms: Sequence[UUID]) -> dict[UUID, int]:
         """Subscribes to the rooms, then returns their heads: what comes after these will reach the connection."""
-        self.connections.add(connection)
+        self.connections.setdefault(connection, set()).update(rooms)
         self.liveness.presence.connect(connection.ticket.user, connection, monotonic())
         for room in rooms:
-            self._members[room].add(connection)
+            self._members.setdefault(room, set()).add(connection)
         await self.keeper.open(rooms)
         return {room: self.keeper.rings[room].head for room in rooms}
 
     def forget(self, connection: Connection, room: UUID) -> None:
         """Of this room nothing more reaches the connection, and it can ask for nothing."""
-        self._members[room].discard(connection)
+        self.connections.get(connection, set()).discard(room)
+        self._take_out(connection, room)
         if (ring := self.ring(room)) is not None:
             connection.drop(ring)
 
     def is_in(self, connection: Connection, room: UUID) -> bool:
-        return connection in self._members[room]
+        return connection in self.members(room)
 
     def leave(self, connection: Connection) -> None:
-        self.connections.discard(connection)
         self.liveness.presence.disconnect(connection.ticket.user, connection, monotonic())
-        for members in self._members.values():
+        for room in self.connections.pop(connection, ()):
+            self._take_out(connection, room)
+
+    def _take_out(self, connection: Connection, room: UUID) -> None:
+        if members := self._members.get(room):
             members.discard(connection)
+            if not members:
+                del self._members[room]
 
     def members(self, room: UUID) -> Collection[Connection]:
         """The connections here that are fed the room."""
@@ -104,11 +114,8 @@ class Hub:
             connection.height = tip.height
 
     async def read_after(self, ring: Ring, cursor: int, limit: int) -> Encoded:
-        """Entries after a cursor, as many as a frame holds, from the ring where it reaches so far."""
-        # Where the ring holds none the database is asked: another process may have acknowledged what is not known here.
-        if held := ring.since(cursor, limit):
-            return list(enumerate(held, cursor + 1))
-        return fit_page(await self._pages.run(store.read_after, ring.room, cursor, limit))
+        """Entries after a cursor, as many as a frame holds."""
+        return await self._backfill.read_after(ring, cursor, limit)
 
     # For connections: their feed
 
@@ -165,14 +172,14 @@ class Hub:
         await self.doors.show_out()
 
     def is_present(self, room: UUID) -> bool:
-        return bool(self._members.get(room))
+        return room in self._members
 
     def patience_s(self) -> float:
         """About as long as handing a frame to everybody takes."""
         return min(len(self.connections) * WRITE_S, LONGEST_WAIT_S)
 
     def grown(self, ring: Ring) -> None:
-        for connection in self._members[ring.room]:
+        for connection in self.members(ring.room):
             connection.feed(ring)
 
     def sealed(self) -> None:
@@ -203,12 +210,6 @@ class Hub:
             self.keeper.take_events(UUID(message["room"]), list(enumerate(message["events"], first)))
         else:
             self.keeper.look()
-
-
-def fit_page(events: Encoded, step: int = 1) -> Encoded:
-    """The first of the events, without a gap, as many as one frame holds; `step` is −1 where they go backwards."""
-    fitting = events[: len(fit_frame([event for _, event in events]))]
-    return [pair for place, pair in enumerate(fitting) if pair[0] == fitting[0][0] + step * place]
 
 
 _hub: Hub | None = None

@@ -95,12 +95,14 @@ class Keeper:
             ring.restart(ring.head)
 
     async def open(self, rooms: Sequence[UUID]) -> None:
-        """Returns when these rooms have rings and the tip is known."""
+        """Returns when these rooms have rings and the tip is known. A few queries, however many rooms they are."""
         if self.sealings.tip is None or not self.rings.keys() >= set(rooms):
             async with self._lock:
-                for room in rooms:
-                    if room not in self.rings:
-                        self.rings[room] = await self._open_ring(room)
+                if self.sealings.tip is None:  # Before the rooms: what is sealed from now on is written into them.
+                    await self._take_blocks()
+                if missing := [room for room in rooms if room not in self.rings]:
+                    places = await self._threads.run(store.find_places, missing)
+                    self.rings.update({room: Ring(room, *places[room]) for room in missing})
                 await self._take_blocks()
 
     async def run(self, tick_s: float) -> None:
@@ -199,14 +201,6 @@ class Keeper:
                     await self._catch_up(ring, head)
                     self._audience.grown(ring)
         await self._take_blocks()
-
-    async def _open_ring(self, room: UUID) -> Ring:
-        heads = await self._threads.run(store.find_heads, [room])
-        head = heads.get(room, 0)
-        ring = Ring(room, max(0, head - RING_EVENTS), await self._threads.run(store.find_sealed, room))
-        async for events in self._pages(ring, head):
-            ring.extend(event for _, event in events)  # Nobody is fed yet, and who left before may be here again.
-        return ring
 
     async def _catch_up(self, ring: Ring, head: int) -> None:
         if head - ring.head > RING_EVENTS:

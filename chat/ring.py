@@ -29,6 +29,8 @@ class Ring:
         self._bytes = 0
         self._frames: dict[int, tuple[str, int]] = {}
         self._framed: dict[int, tuple[bytes, int]] = {}
+        self.changes = 0
+        """Another one whenever what is held, or was read for it, may have come to say something else."""
 
     @property
     def first(self) -> int:
@@ -50,8 +52,18 @@ class Ring:
         del self._events[:dropped]
         self._forget_frames()
 
+    def prepend(self, events: Sequence[bytes]) -> bool:
+        """Puts the entries before `first` in front; False, and nothing done, where there is no room for all of them."""
+        size = sum(map(len, events))
+        if len(self._events) + len(events) > RING_EVENTS or self._bytes + size > RING_BYTES:
+            return False
+        self._events[:0] = events
+        self._bytes += size
+        return True
+
     def restart(self, head: int) -> None:
         """Forgets everything and goes on after `head`: the gap is too wide to be kept."""
+        self.changes += 1
         self._events.clear()
         self._forget_frames()
         self._bytes = 0
@@ -59,6 +71,7 @@ class Ring:
 
     def seal(self, height: int, up_to: int, leaves: Mapping[int, int]) -> None:
         """Writes the block into the entries `leaves` (seq → leaf index)."""
+        self.changes += 1
         self.sealed = max(self.sealed, up_to)
         first = self.first
         for seq, leaf_index in leaves.items():

@@ -4,7 +4,7 @@ A socket outlives the request that opened it, so its session is asked about agai
 a process at once: two queries, however many there are. Sessions live in the database (SESSION_ENGINE's default).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -78,7 +78,7 @@ def _accounts(ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
     return {pk: (password, active) for batch in batches(ids) for pk, password, active in rows.filter(pk__in=batch)}
 
 
-def batches(values: Collection[T]) -> Iterator[Sequence[T]]:
+def batches(values: Iterable[T], size: int = _BATCH) -> Iterator[Sequence[T]]:
     rest = iter(values)
-    while batch := list(islice(rest, _BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch

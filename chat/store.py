@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from accounts.models import User
@@ -18,6 +18,7 @@ from chat.names import name_rooms
 from chat.replies import FRAME_BYTES
 from chat.sealings import BLOCKS_KEPT, Sealing
 from chat.sessions import batches
+from chat.unread import PLACES
 from ledger.models import Block, Message, RoomHead
 
 CHUNK = 20
@@ -30,7 +31,23 @@ Encoded = list[tuple[int, bytes]]
 
 
 def find_heads(rooms: Sequence[UUID]) -> dict[UUID, int]:
-    return dict(RoomHead.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+    return dict(_heads(rooms).values_list("pk", "seq"))
+
+
+def _heads(rooms: Sequence[UUID]) -> QuerySet[RoomHead]:
+    return RoomHead.objects.filter(pk__in=rooms)
+
+
+def find_places(rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """The head of each room, and up to which seq it is in blocks.
+
+    Two queries, and one for each room whose newest entry is in no block yet.
+    """
+    heads = {room: (seq, key) for room, seq, key in _heads(rooms).values_list("pk", "seq", "last_id")}
+    newest = Message.objects.filter(pk__in=[key for _, key in heads.values()], block__checkpoint__isnull=False)
+    sealed = dict(newest.values_list("room", "room_seq"))
+    known = {room: (seq, sealed[room] if room in sealed else find_sealed(room)) for room, (seq, _) in heads.items()}
+    return dict.fromkeys(rooms, (0, 0)) | known
 
 
 def find_sealed(room: UUID) -> int:
@@ -110,10 +127,10 @@ def _sealing(before: Block, block: Block, rings: Mapping[UUID, int]) -> Sealing:
     rows = Message.objects.filter(leaf_index__gte=before.tree_size, leaf_index__lt=block.tree_size)
     rooms = dict(rows.values_list("room").annotate(Max("room_seq")))
     leaves: dict[UUID, dict[int, int]] = {}
-    if wanted := [Q(room=room, room_seq__gte=first) for room, first in rings.items() if room in rooms]:
-        for room, seq, leaf_index in rows.filter(Q(*wanted, _connector=Q.OR)).values_list(
-            "room", "room_seq", "leaf_index"
-        ):
+    wanted = [Q(room=room, room_seq__gte=first) for room, first in rings.items() if room in rooms]
+    for batch in batches(wanted, PLACES):
+        found = rows.filter(Q(*batch, _connector=Q.OR)).values_list("room", "room_seq", "leaf_index")
+        for room, seq, leaf_index in found:
             leaves.setdefault(room, {})[seq] = leaf_index or 0
     return Sealing(block.height, describe_block(block, before.tree_size), block.checkpoint or "", rooms, leaves)
 
@@ -170,20 +187,27 @@ def is_in(user: User, room: UUID) -> bool:
 
 
 def save_read_positions(positions: Mapping[tuple[UUID, UUID], int]) -> None:
-    """`(user, room)` → seq. A position never goes back, nor beyond the head, whatever clients say."""
-    users, rooms = {user for user, _ in positions}, {room for _, room in positions}
-    heads = find_heads(list(rooms))
-    positions = {key: min(seq, heads.get(key[1], 0)) for key, seq in positions.items()}
-    with transaction.atomic():
-        stored = ReadPosition.objects.select_for_update().filter(user__in=users, room__in=rooms)
-        known = {(row.user_id, row.room_id): row for row in stored}
-        new = [
-            ReadPosition(user_id=user, room_id=room, seq=seq)
-            for (user, room), seq in positions.items()
-            if (user, room) not in known
-        ]
-        moved = [row for key, row in known.items() if positions.get(key, 0) > row.seq]
-        for row in moved:
+    """`(user, room)` → seq. A position never goes back, nor beyond the head, whatever clients say.
+
+    A few hundred at a time, always in the same order: two processes never wait for each other.
+    """
+    here = set(User.objects.filter(pk__in={user for user, _ in positions}).values_list("pk", flat=True))
+    heads = find_heads(list({room for _, room in positions}))
+    known = {key: min(seq, heads.get(key[1], 0)) for key, seq in positions.items() if key[0] in here}
+    for batch in batches(sorted(known.items()), PLACES):
+        _save_batch(dict(batch))
+
+
+@transaction.atomic
+def _save_batch(positions: Mapping[tuple[UUID, UUID], int]) -> None:
+    """Where the database cannot pass over what another process adds meanwhile, it fails; the caller tries again."""
+    rows = ReadPosition.objects.filter(Q(*(Q(user=user, room=room) for user, room in positions), _connector=Q.OR))
+    known = set(rows.values_list("user", "room"))
+    new = [ReadPosition(user_id=user, room_id=room) for user, room in positions if (user, room) not in known]
+    ReadPosition.objects.bulk_create(new, ignore_conflicts=connection.features.supports_ignore_conflicts)
+    moved = []
+    for row in rows.select_for_update().order_by("user_id", "room_id"):
+        if row.seq < positions[row.user_id, row.room_id]:
             row.seq = positions[row.user_id, row.room_id]
-        ReadPosition.objects.bulk_create(new)
-        ReadPosition.objects.bulk_update(moved, ["seq"])
+            moved.append(row)
+    ReadPosition.objects.bulk_update(moved, ["seq"])

@@ -55,18 +55,18 @@ def render(text: str, names: Set[str] = frozenset()) -> str:
     return _paragraph(text) if is_short else render_markdown(text, names)
 
 
-def mentions(text: str, names: Set[str]) -> bool:
-    """Whether the text mentions one of the names."""
-    env: dict[str, Any] = {"names": names}
-    if "@" in text:
+def find_mentioned(text: str, names: Set[str]) -> Set[str]:
+    """Those of the names, in lower case, that the text mentions."""
+    env: dict[str, Any] = {"names": names & find_names([text])}
+    if env["names"]:
         _markdown.parse(text, env)
-    return bool(env.get("mentioned"))
+    found: Set[str] = env.get("mentioned", frozenset())
+    return found
 
 
 def mentions_person(text: str, username: str) -> bool:
     """Whether it mentions them or everybody."""
-    names = {username.lower(), EVERYBODY}
-    return bool(names & find_names([text])) and mentions(text, names)
+    return bool(find_mentioned(text, {username.lower(), EVERYBODY}))
 
 
 def text_of(body: str | None) -> str:

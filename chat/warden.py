@@ -1,12 +1,13 @@
 """Looks after the connections of a process: who may no longer be here, who is where, who reads, and how far.
 
-Now and then it has files swept away that nobody sent.
+run          who may not be here any more, within two seconds: nothing that takes long comes before it
+keep_read    how far people have read, stored and told
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Protocol
@@ -17,18 +18,19 @@ from chat import store
 from chat.connection import Connection
 from chat.doorbell import Doorbell
 from chat.doors import Doors
-from chat.files.removing import sweep
 from chat.replies import encode_read
 from chat.ring import Ring
 from chat.sessions import find_revoked, note_present
 from chat.threads import readers
-from chat.unread import Unread, count_unread
+from chat.unread import Spans, Unread, count_unread
 
 logger = logging.getLogger(__name__)
 
 STALL_S = 30.0
 """A client that has not taken a frame for so long is cut off."""
-SWEEP_S = 3600.0
+
+Read = Mapping[tuple[UUID, UUID], tuple[int, Connection | None]]
+"""`(user, room)` → seq, and the connection that said so."""
 
 
 class Charge(Protocol):
@@ -61,26 +63,28 @@ class Warden:
     async def run(self, tick_s: float) -> None:
         """Until cancelled."""
         is_well = True
-        swept_s = -SWEEP_S  # what a crash has left behind goes with the next start
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(tick_s):
                     await self._wake.wait()
             self._wake.clear()
-            try:
-                if monotonic() - swept_s > SWEEP_S:
-                    swept_s = monotonic()
-                    await readers.run(sweep)
-                self.cut_off_stalled(monotonic())
-                await self.close_revoked()
-                await self._hub.doors.compare()
-                await self.save_read()
-                await self.note_present(monotonic())
-                is_well = True
-            except Exception:
-                if is_well:
-                    logger.exception("The connections cannot be looked after; it goes on trying.")
-                is_well = False
+            is_well = await _attempt(self._look_around, is_well)
+
+    async def keep_read(self, tick_s: float) -> None:
+        """Until cancelled."""
+        is_well = True
+        while True:
+            await asyncio.sleep(tick_s)
+            is_well = await _attempt(self._write_down, is_well)
+
+    async def _look_around(self) -> None:
+        self.cut_off_stalled(monotonic())
+        await self.close_revoked()
+        await self._hub.doors.compare()
+
+    async def _write_down(self) -> None:
+        await self.save_read()
+        await self.note_present(monotonic())
 
     def cut_off_stalled(self, now_s: float) -> None:
         for connection in list(self._hub.connections):
@@ -119,25 +123,53 @@ class Warden:
         self._heard[user, room] = seq, None
 
     async def save_read(self) -> None:
-        read, self._read = self._read, {}
-        heard, self._heard = self._heard, {}
+        read = dict(self._read)
         if read:
             await readers.run(store.save_read_positions, {key: seq for key, (seq, _) in read.items()})
+        for key, noted in read.items():  # What failed is still noted, and what was read on meanwhile.
+            if self._read[key] == noted:
+                del self._read[key]
+        heard, self._heard = self._heard, {}
         for (user, room), (seq, _) in read.items():
             if self._hub.doorbell is not None:
                 self._hub.doorbell.ring({"user": user.hex, "room": room.hex, "read": seq})
         if read or heard:
             await self._tell({**heard, **read})
 
-    async def _tell(self, read: Mapping[tuple[UUID, UUID], tuple[int, Connection | None]]) -> None:
+    async def _tell(self, read: Read) -> None:
         """To the person's other connections."""
+        spans: defaultdict[UUID, dict[UUID, tuple[int, int]]] = defaultdict(dict)
+        for (user, room), ring, _ in self._others(read):
+            spans[user][room] = read[user, room][0], ring.head
+        if not spans:
+            return
+        found = await readers.run(_count_each, spans)
+        for (user, room), _, others in self._others(read):
+            for each in others if room in spans.get(user, ()) else ():  # Who has come since was welcomed with it.
+                each.push(encode_read(room, read[user, room][0], *found[user].get(room, Unread())))
+
+    def _others(self, read: Read) -> Iterator[tuple[tuple[UUID, UUID], Ring, list[Connection]]]:
+        """Who is to be told, by person and room."""
         by_user: defaultdict[UUID, list[Connection]] = defaultdict(list)
         for connection in self._hub.connections:
             by_user[connection.ticket.user].append(connection)
-        for (user, room), (seq, origin) in read.items():
+        for (user, room), (_, origin) in read.items():
             ring = self._hub.ring(room)
             others = [each for each in by_user[user] if each is not origin and ring in each.cursors]
             if ring and others:
-                unread = await readers.run(count_unread, user, {room: (seq, ring.head)})
-                for each in others:
-                    each.push(encode_read(room, seq, *unread.get(room, Unread())))
+                yield (user, room), ring, others
+
+
+def _count_each(spans: Mapping[UUID, Spans]) -> dict[UUID, dict[UUID, Unread]]:
+    return {user: count_unread(user, rooms) for user, rooms in spans.items()}
+
+
+async def _attempt(turn: Callable[[], Awaitable[None]], was_well: bool) -> bool:
+    """Whether it went well; of faults in a row the first is logged."""
+    try:
+        await turn()
+    except Exception:
+        if was_well:
+            logger.exception("The connections cannot be looked after; it goes on trying.")
+        return False
+    return True

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 
 from accounts.models import User
@@ -20,6 +22,7 @@ from chat.models import ReadPosition, Room
 from chat.posting import EMOJI_PER_POST
 from chat.protocol import Act, Hello, Older, Read, Send, Sync
 from chat.rates import Rates
+from chat.refusals import CloseCode
 from chat.rooms import ensure_world
 from chat.sessions import Ticket
 from chat.tests.entries import post
@@ -132,6 +135,45 @@ async def test_the_hub_forgets_who_has_left(scene: Scene) -> None:
     scene.hub.leave(scene.connection)
     await until(lambda: not scene.hub.keeper.rings)
     assert not scene.hub.connections
+    assert not scene.hub._members
+
+
+async def test_a_position_that_could_not_be_stored_is_stored_with_a_later_tick(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, failures = store.save_read_positions, [DatabaseError("gone"), DatabaseError("still gone")]
+
+    def fail_twice(positions: Any) -> None:
+        if failures:
+            raise failures.pop()
+        save(positions)
+
+    monkeypatch.setattr(store, "save_read_positions", fail_twice)
+    await scene.enter()
+    await scene.commands.obey(Read(Room.WORLD, 4))
+    async with asyncio.timeout(20):
+        while not await ReadPosition.objects.filter(user=scene.bob, seq=4).aexists():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert not failures
+    await until(lambda: not scene.hub.warden.read_position(scene.bob.pk, Room.WORLD))
+
+
+async def test_who_is_logged_out_is_closed_however_long_storing_takes(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_storing, is_over = Event(), Event()
+
+    def take_long(positions: Any) -> None:
+        is_storing.set()
+        is_over.wait(20)
+
+    monkeypatch.setattr(store, "save_read_positions", take_long)
+    await scene.enter()
+    await scene.commands.obey(Read(Room.WORLD, 4))
+    await until(is_storing.is_set)
+    await Session.objects.all().adelete()
+    await until(lambda: scene.connection.code is CloseCode.NOT_LOGGED_IN)
+    is_over.set()
 
 
 def do(kind: str, ref: bytes, **more: Any) -> Act:

@@ -8,7 +8,9 @@ from chat import store
 from chat.models import ReadPosition, Room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
+from chat.unread import count_unread
 from ledger.models import Block, Message
+from ledger.recorder import Draft, record_batch
 from ledger.sealing import ensure_genesis, seal
 
 CELLAR = UUID(int=7)
@@ -97,6 +99,39 @@ def test_a_read_position_never_goes_back_nor_beyond_the_head(
     store.save_read_positions({(alice.pk, Room.WORLD): 3, (bob.pk, Room.WORLD): 999})
     assert dict(ReadPosition.objects.values_list("user", "seq")) == {alice.pk: 5, bob.pk: 10}
     assert [(room.slug, seq) for room, seq in store.find_rooms(alice)] == [("world", 5)]
+
+
+def test_the_position_of_one_in_one_room_moves_no_other(
+    alice: User, bob: User, world: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PLACES", 1)
+    post("x", bob, room=CELLAR)
+    cellar = Room.objects.create(pk=CELLAR, slug="cellar", name="Cellar")
+    ReadPosition.objects.create(user=alice, room=cellar, seq=0)
+    gone = uuid4()
+    store.save_read_positions({(alice.pk, Room.WORLD): 2, (bob.pk, CELLAR): 1, (gone, CELLAR): 1})
+    rows = ReadPosition.objects.values_list("user", "room", "seq")
+    assert set(rows) == {(alice.pk, Room.WORLD, 2), (bob.pk, CELLAR, 1), (alice.pk, CELLAR, 0)}
+
+
+def test_places_are_heads_and_how_far_rooms_are_in_blocks(alice: User) -> None:
+    ensure_genesis()
+    for room in (Room.WORLD, CELLAR):
+        post("a", alice, room=room)
+    seal()
+    post("pending", alice)
+    nowhere = uuid4()
+    assert store.find_places([Room.WORLD, CELLAR, nowhere]) == {Room.WORLD: (2, 1), CELLAR: (1, 1), nowhere: (0, 0)}
+
+
+def test_a_thousand_rooms_are_no_more_than_a_query_can_hold(alice: User, bob: User) -> None:
+    ensure_genesis()
+    rooms = [uuid4() for _ in range(1001)]
+    record_batch([Draft("post", room, bob.pk, uuid4(), sent_ms=1, body={"text": "@room"}) for room in rooms])
+    seal()
+    (sealing,) = store.find_sealings(0, dict.fromkeys(rooms, 1))
+    assert sealing.leaves.keys() == set(rooms)
+    assert count_unread(alice.pk, dict.fromkeys(rooms, (0, 1))).keys() == set(rooms)
 
 
 def test_an_inactive_account_has_no_rooms(alice: User, world: Room) -> None:

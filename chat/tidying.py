@@ -1,0 +1,30 @@
+"""Puts away, now and then, what nobody will ask for any more: files that no message took.
+
+A storage that does not answer may hold it up for minutes. So it is a task with a thread of its own, and nobody who may
+no longer be here stays because of it.
+"""
+
+import asyncio
+import logging
+
+from chat.files.removing import sweep
+from chat.threads import tidiers
+
+logger = logging.getLogger(__name__)
+
+FIRST_S = 10.0
+"""What a crash has left behind goes with the next start, after the people who come back with it."""
+EVERY_S = 3600.0
+JOBS = (sweep,)
+
+
+async def tidy_up() -> None:
+    """Until cancelled."""
+    await asyncio.sleep(FIRST_S)
+    while True:
+        for job in JOBS:
+            try:
+                await tidiers.run(job)
+            except Exception:
+                logger.exception("What nobody asks for could not be put away; it is tried again in an hour.")
+        await asyncio.sleep(EVERY_S)
