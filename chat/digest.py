@@ -1,30 +1,39 @@
 """The e-mail with what somebody missed: mentions of them, and direct messages, that lie unread for an hour or longer.
 
 Each is told of once: what was received up to the newest one told is not told again. Nobody is written to whose address
-is not confirmed, or who does not want it.
+is not confirmed, or who does not want it. What is unread is what `chat/unread.py` counts: a person costs some ten
+queries, however long their rooms are and however long they were away.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import User
-from chat.models import Preferences, ReadPosition, Room
-from chat.notices import find_levels
+from chat.models import Preferences, ReadPosition, Room, RoomPreference
+from chat.notices import find_own_levels
 from chat.people import find_people
+from chat.sessions import batches
+from chat.store import find_heads
 from chat.text import mentions_person, plain_line, text_of
+from chat.unread import PLACES, find_stretches
 from ledger.models import Message
+
+logger = logging.getLogger(__name__)
 
 REST_MS = 3600_000
 """Who comes back within an hour reads it in the chat."""
 SHOWN = 20
 LOOKED_AT = 500
-"""Newest unread posts of a room that are looked into."""
+"""Newest unread posts that are looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +53,26 @@ def send_digests(now_ms: int) -> int:
 
 def _send(user: User, now_ms: int) -> bool:
     mine, _ = Preferences.objects.get_or_create(user=user)
-    rows = list(_find_missed(user, mine.digested_ms, now_ms - REST_MS))
+    rows = _find_missed(user, mine.digested_ms, now_ms - REST_MS)
     if not rows:
         return False
+    with translation.override(mine.language or settings.LANGUAGE_CODE):
+        subject, body = _write(user, rows)
+    # Noted first: who crashes between the two tells once too little, not every hour again.
+    Preferences.objects.filter(pk=user.pk).update(digested_ms=max(row.received_ms for row in rows))
+    try:
+        send_mail(subject, body, None, [user.email])
+    except (SMTPRecipientsRefused, SMTPDataError) as error:  # of this letter alone
+        logger.warning("The e-mail to %s is refused: %s", user.pk, error)
+        return False
+    except OSError:  # of all of them: the next run tells everybody
+        Preferences.objects.filter(pk=user.pk).update(digested_ms=mine.digested_ms)
+        raise
+    return True
+
+
+def _write(user: User, rows: Sequence[Message]) -> tuple[str, str]:
+    """Subject and words."""
     rooms = Room.objects.in_bulk({row.room for row in rows})
     authors = find_people({row.author for row in rows})
     missed = [
@@ -59,26 +85,24 @@ def _send(user: User, now_ms: int) -> bool:
         for row in rows[-SHOWN:]
     ]
     context = {"user": user, "missed": missed, "more": len(rows) - len(missed), "site": settings.SITE_URL}
-    with translation.override(mine.language or settings.LANGUAGE_CODE):
-        subject = render_to_string("chat/email/digest_subject.txt", context | {"count": len(rows)}).strip()
-        body = render_to_string("chat/email/digest_message.txt", context)
-    # Noted first: who crashes between the two tells once too little, not every hour again.
-    Preferences.objects.filter(pk=user.pk).update(digested_ms=max(row.received_ms for row in rows))
-    send_mail(subject, body, None, [user.email])
-    return True
+    subject = render_to_string("chat/email/digest_subject.txt", context | {"count": len(rows)}).strip()
+    return subject, render_to_string("chat/email/digest_message.txt", context)
 
 
-def _find_missed(user: User, after_ms: int, until_ms: int) -> Iterator[Message]:
+def _find_missed(user: User, after_ms: int, until_ms: int) -> list[Message]:
     """Oldest first."""
-    rooms = Room.objects.joined_by(user)
+    joined = list(Room.objects.joined_by(user))
+    levels = find_own_levels(user, joined)
+    rooms = {room.pk: room for room in joined if levels[room.pk] != RoomPreference.Level.MUTE}
     read = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
-    for room in rooms:
-        level = find_levels(room, [user.pk])[user.pk]
-        if level == "mute":
-            continue
-        posts = Message.objects.filter(room=room.pk, kind="post", body__isnull=False, room_seq__gt=read.get(room.pk, 0))
-        deleted = Message.objects.filter(room=room.pk, kind="delete").values("ref")
-        rows = posts.filter(received_ms__gt=after_ms, received_ms__lte=until_ms).exclude(author=user.pk)
-        for row in list(rows.exclude(hash__in=deleted).order_by("-room_seq")[:LOOKED_AT])[::-1]:
-            if room.is_direct or mentions_person(text_of(row.body), user.username):
-                yield row
+    spans = {room: (read.get(room, 0), head) for room, head in find_heads(list(rooms)).items()}
+    direct = {room.pk for room in rooms.values() if room.is_direct}
+    found = []
+    for some in batches(find_stretches(user.pk, spans), PLACES):
+        unread = Message.objects.filter(Q(*some, _connector=Q.OR))
+        deleted = unread.filter(kind="delete").values_list("ref", flat=True)
+        posts = unread.filter(kind="post", body__isnull=False).exclude(author=user.pk).exclude(hash__in=list(deleted))
+        posts = posts.filter(Q(room__in=direct) | Q(body__contains="@"))
+        rows = posts.filter(received_ms__gt=after_ms, received_ms__lte=until_ms).order_by("-pk")[:LOOKED_AT]
+        found += [row for row in rows if row.room in direct or mentions_person(text_of(row.body), user.username)]
+    return sorted(found, key=lambda row: row.pk)

@@ -197,6 +197,8 @@ class PushSubscription(models.Model):
     endpoint = models.CharField(max_length=500, unique=True)
     p256dh = models.CharField(max_length=100)
     auth = models.CharField(max_length=50)
+    renewed = models.DateTimeField(auto_now=True)
+    """When the browser last said so."""
 
     def __str__(self) -> str:
         return f"A browser of {self.user_id}"

@@ -21,11 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from chat.models import Preferences, PushSubscription, Room, RoomPreference
 from chat.names import name_rooms
-from chat.notices import default_level, find_zone
+from chat.notices import find_own_levels, find_zone
 from chat.vapid import public_key
 
 BROWSERS_EACH = 20
-"""Push subscriptions of one person; the oldest go."""
+"""Push subscriptions of one person; those go that were not renewed for longest."""
 KEY_LENGTHS = {"p256dh": (87, 88), "auth": (22, 24)}
 """Characters of base64url: 65 and 16 bytes, padded or not."""
 
@@ -66,10 +66,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
         _save_levels(user, rooms, request)
         messages.success(request, _("Saved."))
         return redirect("notifications")
-    levels = dict(RoomPreference.objects.filter(user=user).values_list("room", "level"))
+    levels = find_own_levels(user, rooms)
     context = {
         "form": form,
-        "rooms": [(room, levels.get(room.pk, default_level(room))) for room in rooms],
+        "rooms": [(room, levels[room.pk]) for room in rooms],
         "levels": RoomPreference.Level.choices,
         "zones": sorted(available_timezones()),
         "push_key": public_key(),
@@ -78,9 +78,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 def _save_levels(user: User, rooms: list[Room], request: HttpRequest) -> None:
+    """Only what was changed: the form holds all rooms that somebody is in."""
+    levels = find_own_levels(user, rooms)
     for room in rooms:
         level = request.POST.get(f"level-{room.pk.hex}")
-        if level in RoomPreference.Level.values:
+        if level in RoomPreference.Level.values and level != levels[room.pk]:
             RoomPreference.objects.update_or_create(user=user, room=room, defaults={"level": level})
 
 
@@ -101,8 +103,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"detail": "this push service is not known here"}, status=HTTPStatus.BAD_REQUEST)
     session = request.session.session_key or ""
     PushSubscription.objects.update_or_create(endpoint=endpoint, defaults={"user": user, "session": session, **values})
-    kept = PushSubscription.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True)[:BROWSERS_EACH]
-    PushSubscription.objects.filter(user=user).exclude(pk__in=list(kept)).exclude(endpoint=endpoint).delete()
+    kept = PushSubscription.objects.filter(user=user).order_by("-renewed").values_list("pk", flat=True)[:BROWSERS_EACH]
+    PushSubscription.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
@@ -132,7 +134,7 @@ def _is_key(value: object, *lengths: int) -> bool:
 
 def _is_push_service(endpoint: object) -> bool:
     """This server sends requests to no address but those of the browsers' makers."""
-    if not isinstance(endpoint, str) or len(endpoint) > 500:
+    if not isinstance(endpoint, str) or len(endpoint) > 500 or not (endpoint.isascii() and endpoint.isprintable()):
         return False
     try:
         parts = urlsplit(endpoint)

@@ -4,7 +4,7 @@ level of the room    all: every message · mentions: those that mention them · 
 quiet hours          none, whatever the level
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -46,19 +46,22 @@ def find_levels(room: Room, people: Collection[UUID]) -> Mapping[UUID, str]:
     return dict.fromkeys(people, default_level(room)) | chosen
 
 
+def find_own_levels(user: User, rooms: Iterable[Room]) -> dict[UUID, str]:
+    """One person's, of each of these rooms."""
+    chosen = dict(RoomPreference.objects.filter(user=user).values_list("room", "level"))
+    return {room.pk: chosen.get(room.pk, default_level(room)) for room in rooms}
+
+
 def describe_choices(user: User) -> dict[str, Any]:
     """What the browser needs to know to tell or not: {rooms: {id: {level, name, slug}}, sound, quiet}."""
     rooms = name_rooms(Room.objects.joined_by(user), user)
-    chosen = dict(RoomPreference.objects.filter(user=user).values_list("room", "level"))
+    chosen = find_own_levels(user, rooms)
     mine = Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
     quiet = None
     if mine.quiet_from is not None and mine.quiet_until is not None:
         zone = find_zone(mine.time_zone).key
         quiet = {"from": f"{mine.quiet_from:%H:%M}", "until": f"{mine.quiet_until:%H:%M}", "zone": zone}
-    levels = {
-        room.pk.hex: {"level": chosen.get(room.pk, default_level(room)), "name": room.name, "slug": room.slug}
-        for room in rooms
-    }
+    levels = {room.pk.hex: {"level": chosen[room.pk], "name": room.name, "slug": room.slug} for room in rooms}
     return {"rooms": levels, "sound": mine.sound, "quiet": quiet}
 
 

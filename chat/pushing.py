@@ -24,10 +24,11 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.models import User
+from chat.mentions import EVERYBODY
 from chat.models import Preferences, PushSubscription, ReadPosition, Room
 from chat.notices import find_levels, is_quiet, is_wanted
 from chat.people import find_people
-from chat.text import mentions_person, plain_line, text_of
+from chat.text import find_mentioned, plain_line, text_of
 from chat.vapid import vapid_key
 from ledger.models import Message
 
@@ -97,7 +98,7 @@ def push(row: Message) -> None:
     """Tells of a post whoever is to be told, by every browser of theirs that wants it."""
     found = _find_subscriptions(row)
     room = Room.objects.filter(pk=row.room).first() if found else None
-    if room is None or not Message.objects.filter(pk=row.pk, body__isnull=False).exists():  # erased meanwhile
+    if room is None or _is_gone(row):
         return
     told = choose_people(room, text_of(row.body), {each.user_id for each in found}, datetime.now(UTC))
     payload = _payload(room, row)
@@ -106,6 +107,12 @@ def push(row: Message) -> None:
         is_gone = pool.map(partial(_send, payload), subscriptions)
         gone = [each.pk for each, gone in zip(subscriptions, is_gone, strict=True) if gone]
     PushSubscription.objects.filter(pk__in=gone).delete()
+
+
+def _is_gone(row: Message) -> bool:
+    """Erased or deleted meanwhile."""
+    deletes = Message.objects.filter(ref=row.hash, room=row.room, kind="delete")
+    return deletes.exists() or not Message.objects.filter(pk=row.pk, body__isnull=False).exists()
 
 
 def _find_subscriptions(row: Message) -> list[PushSubscription]:
@@ -123,10 +130,11 @@ def choose_people(room: Room, text: str, people: Collection[UUID], now: datetime
         present = present.filter(memberships__room=room)
     levels = find_levels(room, people)
     chosen = Preferences.objects.in_bulk(people)
+    mentioned = find_mentioned(text, {EVERYBODY, *(user.username.lower() for user in present)})
     return {
         user.pk
         for user in present
-        if is_wanted(levels[user.pk], mentioned=mentions_person(text, user.username))
+        if is_wanted(levels[user.pk], mentioned=not mentioned.isdisjoint({EVERYBODY, user.username.lower()}))
         and not is_quiet(chosen.get(user.pk), now)
     }
 
@@ -157,6 +165,8 @@ def _send(payload: bytes, subscription: PushSubscription) -> bool:
             ttl=TTL_S,
             timeout=TIMEOUT_S,
         )
+    except ValueError:  # keys that are none: nothing will ever be encrypted for this browser
+        return True
     except WebPushException as error:
         if error.response is not None and error.response.status_code in GONE:
             return True

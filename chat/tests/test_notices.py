@@ -1,21 +1,24 @@
 """Whom a message is told to: levels, quiet hours, the page of choices, and the e-mail with what was missed."""
 
 from datetime import UTC, datetime, time
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from chat import digest
 from chat.digest import REST_MS, send_digests
 from chat.models import Membership, Preferences, ReadPosition, Room, RoomPreference
 from chat.notices import describe_choices, find_levels, is_quiet, is_wanted
 from chat.pushing import choose_people
 from chat.rooms import ensure_world
 from chat.sidebar import build_sidebar
-from chat.tests.entries import post
+from chat.tests.entries import act, post
 from connect.tests.people import PASSWORD
 from connect.tests.words import compile_words
 from ledger.models import Message
@@ -37,8 +40,8 @@ def world() -> Room:
     return Room.objects.get(pk=Room.WORLD)
 
 
-def direct(*people: User) -> Room:
-    room = Room.objects.create(slug="direct", name="", access=Room.Access.DIRECT)
+def direct(*people: User, slug: str = "direct") -> Room:
+    room = Room.objects.create(slug=slug, name="", access=Room.Access.DIRECT)
     Membership.objects.bulk_create(Membership(room=room, user=user) for user in people)
     return room
 
@@ -142,6 +145,15 @@ def test_what_makes_no_sense_is_said_and_nothing_is_saved(bob: User, changes: di
     assert not Preferences.objects.exists()
 
 
+def test_only_what_was_changed_is_written(bob: User, world: Room) -> None:
+    name = f"level-{world.pk.hex}"
+    logged_in(bob).post("/account/notifications/", form() | {name: "mentions"})
+    assert not RoomPreference.objects.exists(), "it is so by itself"
+    for level in ("mute", "mentions"):
+        logged_in(bob).post("/account/notifications/", form() | {name: level})
+        assert RoomPreference.objects.get().level == level
+
+
 def test_a_level_of_a_room_that_one_is_not_in_and_one_that_does_not_exist_are_ignored(bob: User, alice: User) -> None:
     room = direct(alice)
     world = Room.WORLD.hex
@@ -176,6 +188,47 @@ def test_who_missed_a_mention_is_told_once(alice: User, bob: User) -> None:
     row = post("@bob again", alice)
     assert send_digests(later(row)) == 1
     assert "look at this" not in mail.outbox[1].body
+
+
+def test_an_address_that_is_refused_stops_no_other_letter(
+    alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, refused = post("@bob @charlie hello", alice), {"bob@example.org"}
+    told: list[str] = []
+
+    def deliver(subject: str, body: str, sender: None, to: list[str]) -> None:
+        if refused & set(to):
+            raise SMTPRecipientsRefused({to[0]: (550, b"no such user")})
+        told.extend(to)
+
+    monkeypatch.setattr(digest, "send_mail", deliver)
+    assert send_digests(later(row)) == 1
+    assert told == ["charlie@example.org"]
+
+
+def test_where_no_letter_goes_out_the_next_run_tells_everybody(
+    alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = post("@bob @charlie hello", alice)
+    with monkeypatch.context() as patch:
+        patch.setattr(digest, "send_mail", lambda *args: (_ for _ in ()).throw(ConnectionRefusedError()))
+        with pytest.raises(ConnectionRefusedError):
+            send_digests(later(row))
+    assert send_digests(later(row)) == 2
+
+
+def test_who_was_away_for_long_costs_no_more_than_who_was_not(
+    alice: User, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Of each room as many entries are looked at as unread ones are counted."""
+    rooms = [direct(alice, bob, slug=f"direct-{number}") for number in range(20)]
+    rows = [post(f"hello {number}", alice, room=room.pk) for number, room in enumerate(rooms)]
+    act("delete", rows[0], alice)
+    User.objects.exclude(pk=bob.pk).update(is_active=False)
+    with django_assert_max_num_queries(22):
+        assert send_digests(later(rows[-1])) == 1
+    assert "hello 19" in mail.outbox[0].body
+    assert mail.outbox[0].subject == "19 messages for you in Connect"
 
 
 def test_a_letter_is_in_the_language_that_its_reader_logged_in_with_or_chose_since(alice: User, bob: User) -> None:

@@ -7,6 +7,7 @@ with the libraries of the other side.
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -22,11 +23,11 @@ from py_vapid import Vapid02
 from pytest_django import Settings
 
 from accounts.models import User
-from chat import pushing
+from chat import notice_views, pushing, text
 from chat.models import Membership, PushSubscription, ReadPosition, Room, RoomPreference
-from chat.pushing import Pusher, push
+from chat.pushing import Pusher, choose_people, push
 from chat.rooms import ensure_world
-from chat.tests.entries import post
+from chat.tests.entries import act, post
 from chat.vapid import public_key
 from ledger.erasing import Erasure, erase
 from ledger.models import Message
@@ -150,6 +151,48 @@ def test_what_was_erased_meanwhile_is_not_pushed(alice: User, bob: User, service
     assert service.pushes == []
 
 
+def test_what_was_deleted_meanwhile_is_not_pushed(alice: User, bob: User, service: Service) -> None:
+    subscribe(bob, service.subscription())
+    row = post("@bob a slip", alice)
+    act("delete", row, alice)
+    push(row)
+    assert service.pushes == []
+
+
+def test_a_browser_whose_keys_are_none_is_forgotten_and_the_others_are_told(
+    alice: User, bob: User, service: Service
+) -> None:
+    nowhere = {"p256dh": encoded(b"\4" + bytes(64)), "auth": encoded(AUTH)}
+    subscribe(bob, service.subscription("broken") | {"keys": nowhere})
+    subscribe(bob, service.subscription())
+    push(post("@bob hello", alice))
+    assert [each["body"] for each in service.opened()] == ["@bob hello"]
+    assert [each.endpoint for each in PushSubscription.objects.all()] == [service.subscription()["endpoint"]]
+
+
+def test_of_too_many_browsers_the_one_goes_that_was_not_renewed_for_longest(
+    bob: User, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_views, "BROWSERS_EACH", 3)
+    for name in ("a", "b", "c", "a", "d"):
+        subscribe(bob, service.subscription(name))
+    kept = {each.endpoint.rpartition("/")[2] for each in PushSubscription.objects.all()}
+    assert kept == {"a", "c", "d"}
+
+
+def test_a_text_is_looked_through_once_however_many_are_to_be_told(
+    alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    parse = text._markdown.parse
+    monkeypatch.setattr(text._markdown, "parse", lambda words, env: parsed.append(words) or parse(words, env))
+    world = Room.objects.get(pk=Room.WORLD)
+    people = {alice.pk, bob.pk, charlie.pk}
+    assert choose_people(world, "@Bob and @charlie, not `@alice`", people, datetime.now(UTC)) == {bob.pk, charlie.pk}
+    assert choose_people(world, "@room", people, datetime.now(UTC)) == people
+    assert len(parsed) == 2
+
+
 def test_a_browser_that_logged_out_is_not_told(alice: User, bob: User, service: Service) -> None:
     client = subscribe(bob, service.subscription())
     client.logout()
@@ -224,6 +267,7 @@ def test_switching_off_and_subscribing_as_somebody_else_leave_one_owner(
         "https://[::1/x",
         "file:///etc/passwd",
         "https://fcm.googleapis.com/" + "x" * 500,
+        "https://fcm.googleapis.com/\0",
         7,
         None,
     ],
