@@ -205,7 +205,11 @@ def _find_day(request: HttpRequest, room: Room) -> int | None:
     """The seq from which on the day in `?on=` has entries, or `?since=` (milliseconds) with which scripts ask."""
     if since := request.GET.get("since"):
         return store.find_since(room.pk, read_seq(since))
-    if on := parse_date(request.GET.get("on", "")):
+    try:
+        on = parse_date(request.GET.get("on", ""))
+    except ValueError:  # written like a day, and none
+        raise Http404 from None
+    if on:
         return store.find_since(room.pk, int(datetime.combine(on, datetime.min.time(), UTC).timestamp() * 1000))
     return None
 

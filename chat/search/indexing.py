@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from chat.search.documents import read_versions
 from chat.search.indexes import get_index
@@ -44,11 +45,11 @@ def catch_up(batch: int = BATCH) -> int:
 
 
 def is_behind() -> bool:
-    """Whether something is recorded that the index does not know. Three short queries."""
+    """Whether something is recorded that the index does not know. Five short queries."""
     if not get_index().keeps:
         return False
     state = IndexState.objects.filter(version=VERSION).first()
-    return state is None or Message.objects.filter(pk__gt=state.newest).exists() or bool(_left_behind())
+    return state is None or Message.objects.filter(pk__gt=state.newest).exists() or count_waiting() > 0
 
 
 def is_built() -> bool:
@@ -60,9 +61,8 @@ def count_waiting() -> int:
     """How many entries the index does not know yet."""
     if not get_index().keeps:
         return 0
-    known = dict(IndexedRoom.objects.values_list("room", "seq")) if IndexState.objects.exists() else {}
-    heads = RoomHead.objects.values_list("room", "seq")
-    return sum(seq - known.get(room, 0) for room, seq in heads)
+    known = IndexedRoom.objects.aggregate(sum=Sum("seq"))["sum"] if IndexState.objects.exists() else 0
+    return int((RoomHead.objects.aggregate(sum=Sum("seq"))["sum"] or 0) - (known or 0))
 
 
 @transaction.atomic

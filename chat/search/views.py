@@ -68,9 +68,10 @@ def results(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> JsonResponse:
     """Rooms, people and the newest messages for what was typed so far; with nothing typed, the rooms."""
     user, typed = _user(request), request.GET.get("q", "")
-    answer: dict[str, Any] = {"rooms": _find_rooms(user, typed), "people": [], "messages": [], "problem": None}
+    answer: dict[str, Any] = {"rooms": [], "people": [], "messages": [], "problem": None}
     try:
         _check_rate(user)
+        answer["rooms"] = _find_rooms(user, typed)
         query = parse(typed)
         if query:
             answer["people"] = _find_people(typed)

@@ -138,7 +138,9 @@ def test_too_much_at_once_waits(client: Client, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(views, "_rates", Rates(0.001, 1))
     assert client.get("/search/", {"q": "x"}).status_code == 200
     assert client.get("/search/", {"q": "x"}).status_code == 429
-    assert "Wait a moment" in client.get("/search/suggest/", {"q": "x"}).json()["problem"]
+    suggested = client.get("/search/suggest/", {"q": "wor"}).json()
+    assert "Wait a moment" in suggested["problem"]
+    assert suggested["rooms"] == [], "not even rooms are looked for"
 
 
 def test_a_page_costs_the_same_however_much_is_found(bob: User, client: Client) -> None:

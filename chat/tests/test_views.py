@@ -148,6 +148,26 @@ def test_a_page_before_nonsense_is_not_found(browser: Client, before: str) -> No
     assert browser.get(WORLD, {"before": before}).status_code == 404
 
 
+@pytest.mark.parametrize("day", ["2024-02-30", "2024-13-01"])
+def test_a_day_that_never_was_is_not_found(browser: Client, day: str) -> None:
+    assert browser.get(WORLD, {"on": day}).status_code == 404
+    assert browser.get(WORLD, {"on": "2024-02-29"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "address", ["/rooms/world/people?q=%00", "/search/?q=from:%00", "/join/%00/", "/owner/a%00/", "/chain/?q=%00"]
+)
+def test_an_address_with_a_nul_is_refused_before_a_database_sees_it(browser: Client, address: str) -> None:
+    """SQLite takes one, PostgreSQL fails."""
+    assert browser.get(address).status_code == 400
+    assert browser.get(address.replace("%00", "%2500")).status_code in (200, 302, 404)
+
+
+def test_a_search_for_people_passes_over_a_nul(browser: Client, alice: User) -> None:
+    page = browser.post("/direct/new/", {"q": "ali\0ce", "search": ""}).content.decode()
+    assert str(alice.pk) in page
+
+
 def test_a_page_costs_the_same_queries_however_long_the_room_is(
     browser: Client, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
