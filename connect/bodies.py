@@ -8,6 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.http.cookie import parse_cookie
+
+from chat.sessions import open_session
+from chat.threads import readers
 
 FORM_BYTES = 2_621_440
 """As much as Django takes of a form without files."""
@@ -25,7 +29,7 @@ class LimitBodies:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = _limit(scope)
+        limit = await _limit(scope)
         if _declared(scope) > limit:
             await _refuse(send)
             return
@@ -46,13 +50,18 @@ class LimitBodies:
         await self._application(scope, count, send)
 
 
-def _limit(scope: Scope) -> int:
-    """Files in a form come with their names and a few fields."""
-    is_upload = _UPLOADS.fullmatch(scope["path"]) and settings.SESSION_COOKIE_NAME.encode() in _header(scope, b"cookie")
-    return settings.FILE_BYTES + FORM_BYTES if is_upload else FORM_BYTES
+async def _limit(scope: Scope) -> int:
+    """Files in a form come with their names and a few fields. The session is asked for only where it matters."""
+    is_form = scope["method"] != "POST" or 0 < _declared(scope) <= FORM_BYTES
+    if is_form or not _UPLOADS.fullmatch(scope["path"]):
+        return FORM_BYTES
+    cookies = parse_cookie(_header(scope, b"cookie").decode("latin-1"))
+    opened = await readers.run(open_session, cookies.get(settings.SESSION_COOKIE_NAME))
+    return settings.FILE_BYTES + FORM_BYTES if opened else FORM_BYTES
 
 
 def _declared(scope: Scope) -> int:
+    """0 where the length is not said."""
     length = _header(scope, b"content-length")
     return int(length) if length.isdigit() else 0
 

@@ -6,8 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
 from pytest_django import Settings
 
+from accounts.models import User
 from chat.tests.client import browse
 from connect.bodies import FORM_BYTES, LimitBodies
 from connect.tests.server import Server, start_server
@@ -15,7 +18,7 @@ from connect.tests.server import Server, start_server
 UPLOAD = "/rooms/world/files/"
 Headers = list[tuple[bytes, bytes]]
 
-COOKIE: Headers = [(b"cookie", b"a=b; sessionid=x")]
+FORGED: Headers = [(b"cookie", b"a=b; sessionid=x")]
 FILE_BYTES = 4_000_000
 
 
@@ -40,25 +43,20 @@ async def take(path: str, chunks: list[int], headers: Headers | None = None) -> 
         size = next(waiting, None)
         return {"type": "http.request", "body": b"x" * (size or 0), "more_body": size is not None}
 
-    await LimitBodies(application)({"type": "http", "path": path, "headers": headers or []}, receive, send)
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers or []}
+    await LimitBodies(application)(scope, receive, send)
     return got, status
 
 
-@pytest.mark.parametrize(
-    ("path", "headers", "limit"),
-    [
-        (UPLOAD, COOKIE, FILE_BYTES + FORM_BYTES),
-        ("/rooms/world/", COOKIE, FILE_BYTES + FORM_BYTES),
-        (UPLOAD, [], FORM_BYTES),
-        ("/rooms/world/erase/", COOKIE, FORM_BYTES),
-        ("/login/", COOKIE, FORM_BYTES),
-        ("/rooms/a/b/files/", COOKIE, FORM_BYTES),
-    ],
-)
-async def test_large_bodies_are_for_uploads_by_who_has_a_session(
-    settings: Settings, path: str, headers: Headers, limit: int
-) -> None:
-    settings.FILE_BYTES = FILE_BYTES
+@pytest.fixture
+def cookie(transactional_db: None, bob: User) -> Headers:
+    browser = Client()
+    browser.force_login(bob)
+    return [(b"cookie", f"a=b; sessionid={browser.session.session_key}".encode())]
+
+
+async def check(path: str, headers: Headers, limit: int) -> None:
+    """So much is taken, declared or not, and not a byte more."""
     half = limit // 2
     assert await take(path, [half, limit - half], headers) == (limit, None)
     assert await take(path, [half, limit - half, 1], headers) == (limit, 413)
@@ -66,6 +64,22 @@ async def test_large_bodies_are_for_uploads_by_who_has_a_session(
     assert await take(path, [1], declared) == (0, 413)
     declared = [*headers, (b"content-length", str(limit).encode())]
     assert await take(path, [limit], declared) == (limit, None)
+
+
+async def test_large_bodies_are_for_uploads_by_who_is_logged_in(settings: Settings, cookie: Headers) -> None:
+    settings.FILE_BYTES = FILE_BYTES
+    for path in (UPLOAD, "/rooms/world/"):
+        await check(path, cookie, FILE_BYTES + FORM_BYTES)
+        await check(path, FORGED, FORM_BYTES)
+        await check(path, [], FORM_BYTES)
+    for path in ("/rooms/world/erase/", "/login/", "/rooms/a/b/files/"):
+        await check(path, cookie, FORM_BYTES)
+
+
+async def test_who_has_logged_out_sends_no_large_body(settings: Settings, cookie: Headers) -> None:
+    settings.FILE_BYTES = FILE_BYTES
+    await Session.objects.all().adelete()
+    await check(UPLOAD, cookie, FORM_BYTES)
 
 
 @pytest.fixture(scope="module")
