@@ -12,6 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.models import Room
+from ledger import validity
+from ledger.audit_results import result_of, save_result
+from ledger.auditing import run_audit
 from ledger.models import Block, Message
 from ledger.sealing import ensure_genesis, seal
 from ledger.signed_state import SignedState, advance_signed_state
@@ -34,6 +37,7 @@ PAGES = [
 
 @pytest.fixture
 def owner(client: Client, alice: User) -> Client:
+    validity.forget_validity()
     client.force_login(alice)
     return client
 
@@ -205,6 +209,22 @@ def test_the_verify_button_names_what_is_wrong(owner: Client) -> None:
     page = owner.post("/admin/ledger/block/verify/").content.decode()
     assert "The chain is not valid." in page
     assert str(chain.messages[4].pk) in page
+
+
+def test_the_verify_button_audits_no_long_log(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That takes minutes, and whoever may look may click; what the miner's audit found is told instead."""
+    small_chain()
+    monkeypatch.setattr(validity, "LIVE_LEAVES", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(validity, "run_audit", None)
+        page = owner.post("/admin/ledger/block/verify/").content.decode()
+        assert "Nothing wrong was found." in page
+        assert "There has been no full audit yet" in page
+        save_result(result_of(run_audit(), checked_ms=1))
+        validity.forget_validity()
+        page = owner.post("/admin/ledger/block/verify/").content.decode()
+    assert "The chain is valid." in page
+    assert "1970-01-01" in page
 
 
 def test_verifying_needs_the_permission_and_a_post(client: Client, bob: User, owner: Client) -> None:
