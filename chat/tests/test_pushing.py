@@ -185,7 +185,12 @@ def test_a_text_is_looked_through_once_however_many_are_to_be_told(
 ) -> None:
     parsed: list[str] = []
     parse = text._markdown.parse
-    monkeypatch.setattr(text._markdown, "parse", lambda words, env: parsed.append(words) or parse(words, env))
+
+    def note(words: str, env: dict[str, Any]) -> Any:
+        parsed.append(words)
+        return parse(words, env)
+
+    monkeypatch.setattr(text._markdown, "parse", note)
     world = Room.objects.get(pk=Room.WORLD)
     people = {alice.pk, bob.pk, charlie.pk}
     assert choose_people(world, "@Bob and @charlie, not `@alice`", people, datetime.now(UTC)) == {bob.pk, charlie.pk}
