@@ -26,13 +26,16 @@ def insert_messages(messages: Sequence[Message]) -> None:
         Message.objects.bulk_create(messages)
         return
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in _FIELDS)
-    marks = ", ".join(["%s"] * len(_FIELDS))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(Message._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608  (our own names)
-            _parameters(messages),
-        )
+    into = f"{quote(Message._meta.db_table)} ({', '.join(quote(str(field.column)) for field in _FIELDS)})"
+    rows = _parameters(messages)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        if connection.vendor == "postgresql":  # which takes rows by COPY twice as fast
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(_FIELDS))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608  (our own names)
 
 
 def find_messages(client_ids: Sequence[UUID]) -> list[Message]:
