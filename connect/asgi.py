@@ -5,7 +5,6 @@ import os
 import warnings
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 
@@ -14,6 +13,7 @@ pages = get_asgi_application()
 
 from chat.routing import websocket_urlpatterns  # noqa: E402  (models load only after the line above)
 from connect.bodies import LimitBodies  # noqa: E402
+from connect.origins import OwnPages  # noqa: E402
 
 # whitenoise hands over files in pieces, one after the other; Django reads each whole, which is what it warns of.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
@@ -22,7 +22,7 @@ application = ProtocolTypeRouter(
     {
         "http": LimitBodies(pages),
         # No session middleware: it would wrap every frame that is sent. The consumer opens the session itself.
-        "websocket": AllowedHostsOriginValidator(CookieMiddleware(URLRouter(websocket_urlpatterns))),
+        "websocket": OwnPages(CookieMiddleware(URLRouter(websocket_urlpatterns))),
     }
 )
 
