@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from chat.finding import PeopleChoice, find_room, user_of
 from chat.forms import RoomForm, WorldForm
-from chat.joining import add, join, leave, remove, set_role
-from chat.models import Membership, Room
+from chat.joining import add, join, leave, let_back, remove, set_role
+from chat.models import Ban, Membership, Room
 from chat.opening import update_room
-from chat.people import describe
+from chat.people import Person, describe
 from chat.refusals import Refusal
 from chat.roles import Role, acts_on, rank_in, rank_of, roles_to_give, site_rank
 from chat.room_views import check_page_rate, status_of
@@ -95,6 +95,7 @@ def _page(
         "form": form or _form(room),
         "members": [_member(each, user, rank, room) for each in memberships],
         "is_in": room.access == Room.Access.EVERYONE or any(each.user_id == user.pk for each in memberships),
+        "banned": _banned(room) if changes and rank >= rank_of(Role.MODERATOR) else [],
         "may_join": room.access == Room.Access.PUBLIC and not room.archived,
         "may_leave": changes,
         "may_add": changes and not room.archived and rank >= rank_of(Role.MODERATOR),
@@ -121,6 +122,10 @@ def _member(membership: Membership, me: User, rank: int, room: Room) -> dict[str
         "may_remove": may_act,
         "roles": roles_to_give(rank) if may_act else [],
     }
+
+
+def _banned(room: Room) -> list[Person]:
+    return [describe(each.user) for each in Ban.objects.filter(room=room).select_related("user").order_by("pk")]
 
 
 def _join(request: HttpRequest, room: Room) -> str:
@@ -158,6 +163,11 @@ def _remove(request: HttpRequest, room: Room) -> str:
     return f"/rooms/{room.slug}/details/"
 
 
+def _let_back(request: HttpRequest, room: Room) -> str:
+    let_back(user_of(request), room, _find_person(request))
+    return f"/rooms/{room.slug}/details/"
+
+
 def _set_role(request: HttpRequest, room: Room) -> str:
     set_role(user_of(request), room, _find_person(request), request.POST.get("role", ""))
     return f"/rooms/{room.slug}/details/"
@@ -178,6 +188,7 @@ ACTS: dict[str, Act] = {
     "archive": _archive,
     "unarchive": _unarchive,
     "remove": _remove,
+    "let_back": _let_back,
     "role": _set_role,
 }
 """Each does one thing and says where to go then."""

@@ -67,13 +67,24 @@ def remove(by: User, room: Room, member: User, reason: str = "", *, ban: bool = 
             raise Refusal("forbidden", _("Leave the room instead."))
         _check_above(by, now, member)
         was_there, _rows = Membership.objects.filter(room=now, user=member).delete()
-        if ban:
-            Ban.objects.get_or_create(room=now, user=member)
+        is_new = ban and Ban.objects.get_or_create(room=now, user=member)[1]
         if not was_there:
-            return []
+            return [_ban_words(now, by, member, reason)] if is_new else []
         removal = member_entry("remove", now, by, member)
         words = f"Banned: {reason}" if ban else reason
         return [removal, reason_entry(removal, now, by, words)] if words else [removal]
+
+    act(room.pk, plan)
+
+
+def let_back(by: User, room: Room, member: User) -> None:
+    """Ends a ban. They come back by themselves, or by an invitation."""
+
+    def plan(now: Room) -> Sequence[Draft]:
+        if not moderates(by, now):
+            raise Refusal("forbidden", _("Only a moderator of this room can let people back in."))
+        ended, _rows = Ban.objects.filter(room=now, user=member).delete()
+        return [system_words(now, f"{by.username} lets {member.username} come back.")] if ended else []
 
     act(room.pk, plan)
 
@@ -108,6 +119,12 @@ def enter(room: Room, by: User, people: Collection[User]) -> Sequence[Draft]:
     new = [user for user in people if user.pk not in inside]
     Membership.objects.bulk_create(Membership(room=room, user=user) for user in new)
     return [member_entry("join", room, by, user) for user in new]
+
+
+def _ban_words(room: Room, by: User, member: User, reason: str) -> Draft:
+    """Of who has left already: nobody was removed, so no entry of that kind can say it."""
+    words = f"{by.username} banned {member.username} from this room"
+    return system_words(room, f"{words}: {reason}" if reason else f"{words}.")
 
 
 def _check_has_members(room: Room) -> None:

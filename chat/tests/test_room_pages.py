@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from chat.joining import add, join, set_role
+from chat.joining import add, join, remove, set_role
 from chat.models import Ban, Membership, Room
 from chat.opening import create_room, open_direct, update_room
 from chat.rooms import ensure_world
@@ -129,24 +129,30 @@ def test_an_owner_does_all_that_there_is_to_do(plans: Room, bob: User, charlie: 
     assert act(browser, plans, "unarchive") == 303
     assert act(browser, plans, "remove", person=charlie.pk, reason="enough", ban="on") == 303
     assert Ban.objects.get().user == charlie
+    assert "Let charlie back in" in page(browser, f"/rooms/{plans.slug}/details/")
     plans.refresh_from_db()
     assert (plans.name, plans.topic, plans.access, plans.archived) == ("Deeds", "Done", "public", False)
+    assert act(as_(charlie), plans, "let_back", person=charlie.pk) == 404  # does not see it
+    assert act(browser, plans, "let_back", person=charlie.pk) == 303
+    assert not Ban.objects.exists()
     assert act(browser, plans, "update", name="", topic="", access="public") == 400
     assert act(browser, plans, "nonsense") == 404
 
 
 def test_a_member_is_offered_nothing_that_is_refused(plans: Room, bob: User, charlie: User) -> None:
     add(bob, plans, [charlie])
+    dora = person("dora")
+    remove(bob, plans, dora, ban=True)
     browser = as_(charlie)
     shown = page(browser, f"/rooms/{plans.slug}/details/")
-    for offered in ("Manage", "Add people", "Change the room", "Archive"):
+    for offered in ("Manage", "Add people", "Change the room", "Archive", "Let dora back in"):
         assert offered not in shown
     assert "Leave the room" in shown
     before = Message.objects.count()
-    for refused in ("update", "archive", "remove", "role"):
+    for refused in ("update", "archive", "remove", "role", "let_back"):
         form = {"person": bob.pk, "role": "member", "name": "Mine", "access": "public"}
         assert act(browser, plans, refused, **form) == 403
-    assert browser.post(f"/rooms/{plans.slug}/add/", {"person": [str(person("dora").pk)]}).status_code == 403
+    assert browser.post(f"/rooms/{plans.slug}/add/", {"person": [str(dora.pk)]}).status_code == 403
     assert Message.objects.count() == before
     set_role(bob, plans, charlie, "moderator")
     assert "Add people" in page(browser, f"/rooms/{plans.slug}/details/")
