@@ -17,7 +17,7 @@ from chat.connection import Connection
 from chat.fields import RequestId
 from chat.files.claims import find_claim
 from chat.hub import Hub
-from chat.people import describe
+from chat.people import find_people
 from chat.posting import check_emoji, check_rate, draft_act, draft_post, refusal_of
 from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync, Typing
 from chat.rates import Bucket
@@ -91,7 +91,7 @@ class Commands:
             case Read(room=room, seq=seq):
                 self._hub.warden.note_read(self._connection, self._ring(room).room, seq)
             case Typing(room=room):
-                self._hub.liveness.type(self._ring(room).room, describe(self._user))
+                await self._type(self._ring(room).room)
             case Ping(n=n):
                 self._connection.pong(n)
             case Hello():
@@ -110,6 +110,12 @@ class Commands:
 
     async def _page(self, id: str | int, room: UUID, events: store.Encoded, *, more: bool) -> None:
         await self._connection.reply(encode_events(room, [event for _, event in events], re=id, more=more))
+
+    async def _type(self, room: UUID) -> None:
+        """Under the name that they have now."""
+        if self._hub.liveness.is_news(room, self._user.pk):
+            people = await readers.run(find_people, [self._user.pk])
+            self._hub.liveness.type(room, people[self._user.pk])
 
     async def _send(self, command: Send) -> None:
         self._check(command)

@@ -78,12 +78,16 @@ class Liveness:
     def hear_presence(self, process: str, states: States) -> None:
         self.presence.hear(process, states, monotonic())
 
+    def is_news(self, room: UUID, person: UUID) -> bool:
+        """Whether that somebody here writes in the room is to be told: it was not a moment ago."""
+        key, now_s = (room, person), monotonic()
+        if now_s - self._typed.get(key, -TYPING_EVERY_S) < TYPING_EVERY_S:
+            return False
+        self._typed[key] = now_s
+        return True
+
     def type(self, room: UUID, person: Person) -> None:
         """Somebody here writes in the room."""
-        key, now_s = (room, UUID(person["id"])), monotonic()
-        if now_s - self._typed.get(key, -TYPING_EVERY_S) < TYPING_EVERY_S:
-            return
-        self._typed[key] = now_s
         self.tell_typing(room, person)
         if self._hub.doorbell is not None:
             self._hub.doorbell.ring({"room": room.hex, "typing": person})

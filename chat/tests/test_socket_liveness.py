@@ -16,6 +16,10 @@ from accounts.models import User
 from chat.models import Preferences
 Preferences.objects.update_or_create(user=User.objects.get(username="charlie"), defaults={{"is_shown": {shown}}})
 """
+RENAME = """
+from accounts.models import User
+User.objects.filter(username="charlie").update(first_name="Charles")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,13 @@ async def test_typing_is_told_to_the_others_once_in_three_seconds(server: Server
         ]
         assert typing(alice.frames) == typing(phone.frames) == []
         assert ack["type"] == "ack"
+
+
+async def test_who_types_is_told_under_the_name_that_they_have_now(server: Server) -> None:
+    async with enter(server, "charlie") as charlie, enter(server, "bob") as bob:
+        await asyncio.to_thread(server.site.run, RENAME)
+        await charlie.put({"type": "typing", "room": WORLD})
+        assert (await bob.find(lambda frame: frame["type"] == "typing"))["name"] == "Charles"
 
 
 async def test_typing_in_a_room_that_does_not_exist_is_refused_like_everything_there(server: Server) -> None:
