@@ -5,7 +5,6 @@ from contextlib import suppress
 from smtplib import SMTPException
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
-from accounts.addresses import normalize_address
+from accounts.addresses import is_mandatory, normalize_address
 from accounts.invites import may_sign_up
 from accounts.models import User
 
@@ -45,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         if code.endswith("_password_mismatch"):
-            return ValidationError(WRONG_OR_UNCONFIRMED if _mandatory() else WRONG_LOGIN, code="wrong_login")
+            return ValidationError(WRONG_OR_UNCONFIRMED if is_mandatory() else WRONG_LOGIN, code="wrong_login")
         error: ValidationError = super().validation_error(code, *args)
         return error
 
@@ -77,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        if message_template not in SILENT and not (message_template == CONFIRM and _mandatory()):
+        if message_template not in SILENT and not (message_template == CONFIRM and is_mandatory()):
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -92,7 +91,3 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
         with suppress(ImmediateHttpResponse):  # the change is done; that its notice was not sent stands in the log
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
-
-
-def _mandatory() -> bool:
-    return bool(app_settings.EMAIL_VERIFICATION == app_settings.EmailVerificationMethod.MANDATORY)

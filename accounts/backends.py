@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from accounts.addresses import is_confirmed
+from accounts.addresses import is_settled
 from accounts.models import User
 
 
@@ -23,17 +22,9 @@ class LoginBackend(AuthenticationBackend):  # type: ignore[misc]
         if user is None:
             make_password(password)
             return None
-        if not user.check_password(password) or not _may_tell(user):
+        if not user.check_password(password) or not is_settled(user):
             return None
         if not self.user_can_authenticate(user):
             self._stash_user(user)  # allauth then shows "this account is switched off" to who knows its password
             return None
         return user
-
-
-def _may_tell(user: User) -> bool:
-    """Under mandatory verification an unconfirmed account answers like a wrong password.
-
-    A sign-up with somebody else's address looks done but makes no account; logging in to it must not show that.
-    """
-    return app_settings.EMAIL_VERIFICATION != app_settings.EmailVerificationMethod.MANDATORY or is_confirmed(user)

@@ -22,7 +22,7 @@ from accounts.names import GROUPS, LONGEST, check_not_reserved, validate_usernam
 NAME_HELP = format_lazy(
     _("2 to {longest} letters, digits, dots, hyphens or underscores. Others mention you by it."), longest=LONGEST
 )
-EMAIL_HELP = _("Never shown to others.")
+EMAIL_HELP = _("Only you and those who run the site see it.")
 PASSWORD_HELP = _("At least 8 characters, not digits alone and not a common password.")
 _NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
@@ -89,6 +89,7 @@ class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:  # only under mandatory verification: pretend, see HeldName
             make_password(self.cleaned_data["password1"])  # as long as a real sign-up takes
+            spend_at_signup(request.session, self.cleaned_data["email"])
             HeldName.objects.get_or_create(name=self.cleaned_data["username"])
         answer: tuple[User | None, HttpResponse | None] = super().try_save(request)
         return answer
@@ -97,7 +98,7 @@ class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
         """Raises IntegrityError when the name or the address was taken since the form was checked."""
         user = self.new_user(request)
         with transaction.atomic():  # after hashing: SQLite would let nobody else write meanwhile
-            spend_at_signup(request.session, user.email)
+            user.came_by = spend_at_signup(request.session, user.email)
             user.save()
             setup_user_email(request, user, [EmailAddress(email=user.email)])
         return user

@@ -1,17 +1,22 @@
 """Invitations: a link that lets people sign up, and into one room where it names one.
 
-Who follows it carries it in their session. It is spent once by each person, at sign-up or when they join the room; an
-invite with a number of uses left counts down in the database, so two who come at once do not both get the last one.
+Who follows it carries it in their session. Each sign-up spends it once, and so does each person with an account who
+joins its room: a number of uses counts down in the database, so two who come at once do not both get the last one.
+
+An account keeps the invitation that it was made with (`User.came_by`), until that may lead into its room. That is at
+once, or when the address is confirmed, in whatever browser: an address that nobody confirmed is only what was typed.
 """
 
+from allauth.account import app_settings
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import Invite
+from accounts.addresses import is_confirmed, is_mandatory, is_settled
+from accounts.models import Invite, User
 
-_CARRIED, _SPENT = "invite", "invite_spent"
+_CARRIED = "invite"
 
 
 class SignupClosed(Exception):
@@ -34,21 +39,34 @@ def carried(session: SessionBase) -> Invite | None:
     return find_invite(token) if token else None
 
 
-def spend(invite: Invite, session: SessionBase) -> bool:
-    """Whether it was good for one more. The same browser spends it once."""
-    if session.get(_SPENT) == invite.token:
-        return True
+def spend(invite: Invite) -> bool:
+    """Whether it was good for one more."""
     good = Invite.objects.filter(Q(uses_left=None) | Q(uses_left__gt=0), pk=invite.pk, ends_at__gt=timezone.now())
-    if not good.update(uses_left=F("uses_left") - 1):
-        return False
-    session[_SPENT] = invite.token
-    return True
+    return bool(good.update(uses_left=F("uses_left") - 1))
 
 
-def spent(session: SessionBase) -> Invite | None:
-    """What was spent at the sign-up, good or not any more."""
-    token = session.get(_SPENT)
-    return Invite.objects.select_related("by").filter(token=token).first() if token else None
+def fits(invite: Invite, user: User) -> bool:
+    """Whether it is meant for this person."""
+    return not invite.domain or (invite.takes(user.email) and is_confirmed(user))
+
+
+def due(user: User) -> Invite | None:
+    """The invite that the account was made with, if it may lead into its room by now."""
+    kept = User.objects.filter(pk=user.pk).values("came_by")  # as it is now: it leads there once
+    invite = Invite.objects.select_related("by").filter(pk__in=kept).first()
+    return invite if invite is not None and is_settled(user) and fits(invite, user) else None
+
+
+def is_through(user: User) -> None:
+    """What the account was made with has led where it leads."""
+    User.objects.filter(pk=user.pk).update(came_by=None)
+
+
+def may_ask_for_domain(*, leads_to_room: bool) -> bool:
+    """Whether a domain says anything: under optional verification an account is made, and used, without a confirmed
+    address; only a room can still wait for that."""
+    is_optional = app_settings.EMAIL_VERIFICATION == app_settings.EmailVerificationMethod.OPTIONAL
+    return is_mandatory() or (is_optional and leads_to_room and settings.SIGN_UP != "invite")
 
 
 def may_sign_up(session: SessionBase) -> bool:
@@ -65,9 +83,16 @@ def check_address(session: SessionBase, address: str) -> str:
     return ""
 
 
-def spend_at_signup(session: SessionBase, address: str) -> None:
-    """SignupClosed when nobody may sign up like this. Where all may, an invite that does not fit is left alone."""
-    invite = carried(session)
-    is_spent = invite is not None and invite.takes(address) and spend(invite, session)
-    if settings.SIGN_UP == "closed" or (settings.SIGN_UP == "invite" and not is_spent):
+def spend_at_signup(session: SessionBase, address: str) -> Invite | None:
+    """What this sign-up spends; SignupClosed when nobody may sign up like this.
+
+    Where all may, an invite that does not fit is left alone.
+    """
+    if settings.SIGN_UP == "closed":
         raise SignupClosed
+    invite = carried(session)
+    if invite is not None and invite.takes(address) and spend(invite):
+        return invite
+    if settings.SIGN_UP == "invite":
+        raise SignupClosed
+    return None

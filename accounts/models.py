@@ -8,12 +8,12 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
-from accounts.addresses import confirm_address
+from accounts.addresses import confirm_address, is_mandatory
 from accounts.agents import LONGEST as LONGEST_AGENT
 from accounts.fields import AddressField, FoldedField
 
@@ -47,8 +47,14 @@ class UserManager(DjangoUserManager["User"]):
         return self.filter(alike(name)).exists() or HeldName.objects.filter(alike(name)).exists()
 
     def name_is_worn_by_other(self, name: str, than: "User") -> bool:
-        """Whether somebody else's username is this name or looks like it."""
-        return self.exclude(pk=than.pk).filter(alike(name)).exists()
+        """Whether somebody else's username, or one that is held, is this name or looks like it."""
+        is_worn = self.exclude(pk=than.pk).filter(alike(name)).exists()
+        return is_worn or HeldName.objects.filter(alike(name)).exists()
+
+    def settled(self) -> "QuerySet[User]":
+        """Whom others find: accounts that are not closed, and somebody's by now (`addresses.is_settled`)."""
+        people = self.filter(is_active=True)
+        return people.filter(emailaddress__primary=True, emailaddress__verified=True) if is_mandatory() else people
 
 
 class User(AbstractUser):
@@ -62,6 +68,9 @@ class User(AbstractUser):
     email = AddressField(unique=True)
     name_lower = FoldedField(of="username", fold=str.lower, max_length=names.LONGEST, unique=True)
     name_look = FoldedField(of="username", fold=names.look, max_length=names.LONGEST, unique=True)
+
+    came_by = models.ForeignKey("Invite", null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    """The invite that the account was made with, until it has led into its room."""
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -75,10 +75,12 @@ def note_sockets(session_keys: Collection[str]) -> None:
 
 
 def list_sessions(user: User, current_key: str | None) -> list[Seat]:
-    """The live ones, this one first, then the newest; rows of dead ones are removed."""
+    """The live ones, this one first, then the newest.
+
+    What does not log in yet is left alone: it may be a log-in that is being answered just now.
+    """
     rows = {row.session_key: row for row in UserSession.objects.filter(user=user)}
     alive = _alive(user, rows)
-    UserSession.objects.filter(pk__in=[row.pk for key, row in rows.items() if key not in alive]).delete()
     seats = [_seat(rows[key], key == current_key) for key in alive]
     return sorted(seats, key=lambda seat: (seat.is_current, seat.seen_at), reverse=True)
 
@@ -101,6 +103,12 @@ def end_sessions(user: User, but: str | None = None) -> int:
 def forget(session_key: str | None) -> None:
     """Its person has logged out."""
     UserSession.objects.filter(session_key=session_key).delete()
+
+
+def clear_expired() -> None:
+    """Removes sessions that have run out, and what we noted of those that are no more. To be done now and then."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
 
 
 def _end(keys: Collection[str]) -> None:

@@ -34,7 +34,7 @@ class PeopleChoice:
     def __init__(self, request: HttpRequest, without: Iterable[UUID]) -> None:
         self.query = request.POST.get("q", "").replace("\0", "").strip()[:80]
         self.is_search = "search" in request.POST
-        candidates = User.objects.filter(is_active=True).exclude(pk__in=list(without)).order_by("username")
+        candidates = User.objects.settled().exclude(pk__in=list(without)).order_by("username")
         self.chosen = list(candidates.filter(pk__in=_read_ids(request.POST.getlist("person"))))
         found = self._search(candidates).exclude(pk__in=[user.pk for user in self.chosen])
         self.found = list(found[: PEOPLE_SHOWN + 1])

@@ -36,6 +36,11 @@ class InviteForm(forms.Form):
         help_text=_("Such as example.org; empty: any address."),
     )
 
+    def __init__(self, room: Room | None, data: Any = None) -> None:
+        super().__init__(data, initial={"days": 7})
+        if not invites.may_ask_for_domain(leads_to_room=room is not None):
+            del self.fields["domain"]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -56,7 +61,7 @@ def _invites(request: HttpRequest, room: Room | None) -> HttpResponse:
     user = user_of(request)
     if not may_invite(user, room):
         raise Http404
-    form = InviteForm(request.POST if request.POST.get("act") == "make" else None, initial={"days": 7})
+    form = InviteForm(room, request.POST if request.POST.get("act") == "make" else None)
     if request.POST.get("act") == "end":
         list_invites(room).filter(pk=_read_id(request.POST.get("invite", ""))).delete()
         return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
@@ -67,7 +72,8 @@ def _invites(request: HttpRequest, room: Room | None) -> HttpResponse:
             if form.is_valid():
                 check_page_rate(request)
                 wanted = form.cleaned_data
-                make_invite(user, room, int(wanted["days"]), wanted["uses"], wanted["domain"])
+                domain = wanted.get("domain", request.POST.get("domain", ""))  # not asked for, not overlooked either
+                make_invite(user, room, int(wanted["days"]), wanted["uses"], domain)
                 return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
             form.add_error(None, refusal.detail)
@@ -94,12 +100,10 @@ def join_by(request: HttpRequest, token: str) -> HttpResponse:
             invites.carry(request.session, invite)
             return render(request, "chat/join.html", {"room": room, "invite": invite})
         user = user_of(request)
-        fits = invite.takes(user.email)
+        fits = invites.fits(invite, user)
         if request.method != "POST" or not fits:
             status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
             return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
-        if not invites.spend(invite, request.session):
-            raise Refusal("not_found", "")
         accept(user, invite)
     except Refusal as refusal:
         return render(request, "chat/join_closed.html", status=status_of(refusal))

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.invites import may_ask_for_domain, spend
 from accounts.models import Invite, User
 from chat.changing import act
 from chat.joining import enter
@@ -32,6 +33,8 @@ def may_invite(user: User, room: Room | None) -> bool:
 def make_invite(by: User, room: Room | None, days: int, uses: int | None, domain: str) -> Invite:
     if not may_invite(by, room):
         raise Refusal("forbidden", _("Only a moderator invites people."))
+    if domain and not may_ask_for_domain(leads_to_room=room is not None):
+        raise Refusal("forbidden", _("Nobody has to confirm an address here, so none can be asked for."))
     ends_at = timezone.now() + timedelta(days=days)
     return Invite.objects.create(
         by=by, room=room.pk if room else None, ends_at=ends_at, uses_left=uses, domain=domain.lower().removeprefix("@")
@@ -56,8 +59,11 @@ def find_place(invite: Invite) -> Room | None:
     return room
 
 
-def accept(user: User, invite: Invite) -> Room | None:
-    """Into the room that it leads to, if it leads to one. Who was banned stays out."""
+def accept(user: User, invite: Invite, *, is_spent: bool = False) -> Room | None:
+    """Into the room that it leads to, if it leads to one. Who was banned stays out.
+
+    It is spent by who comes in; `is_spent`: by their sign-up already.
+    """
     room = find_place(invite)
     if room is None:
         return None
@@ -65,7 +71,10 @@ def accept(user: User, invite: Invite) -> Room | None:
     def plan(now: Room) -> Sequence[Draft]:
         if not may_invite(invite.by, now) or Ban.objects.filter(room=now, user=user).exists():
             raise Refusal("not_found", _("This invitation is not good any more."))
-        return enter(now, user, [user])
+        joined = enter(now, user, [user])
+        if joined and not is_spent and not spend(invite):
+            raise Refusal("not_found", _("This invitation is not good any more."))
+        return joined
 
     act(room.pk, plan)
     return room

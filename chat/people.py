@@ -32,7 +32,7 @@ def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
 
 def find_in_room(room: Room, beginning: str) -> list[Person]:
     """Some people of the room whose name begins so."""
-    users = User.objects.filter(is_active=True)
+    users = User.objects.settled()
     if room.access != Room.Access.EVERYONE:
         users = users.filter(memberships__room=room)
     names = ("username", "first_name", "last_name")
@@ -45,7 +45,7 @@ def find_mentionable(names: Iterable[str]) -> set[str]:
     wanted = set(names)
     found = wanted & {EVERYBODY}
     if asked := wanted - found:
-        users = User.objects.filter(name_lower__in=asked, is_active=True)
+        users = User.objects.settled().filter(name_lower__in=asked)
         found |= set(users.values_list("name_lower", flat=True))
     return found
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from allauth.account.signals import user_signed_up
 from django.dispatch import receiver
-from django.http import HttpRequest
 
-from accounts.invites import spent
+from accounts.addresses import address_confirmed
+from accounts.invites import due, is_through
 from accounts.leaving import account_closed
 from accounts.models import User
 from chat.changing import act, member_entry
@@ -16,12 +16,13 @@ from chat.models import Room
 from chat.refusals import Refusal
 
 
-@receiver(user_signed_up)
-def join_by_invite(request: HttpRequest, user: User, **signal: Any) -> None:
-    invite = spent(request.session)
+@receiver([user_signed_up, address_confirmed])
+def join_by_invite(user: User, **signal: Any) -> None:
+    invite = due(user)
     if invite is not None:
         with suppress(Refusal):  # not good any more: they have an account all the same
-            accept(user, invite)
+            accept(user, invite, is_spent=True)
+        is_through(user)
 
 
 @receiver(account_closed)

@@ -6,7 +6,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.addresses import is_confirmed
-from accounts.models import User
+from accounts.models import User, UserSession
 from accounts.tests.conftest import NEW_PASSWORD, is_logged_in, sign_up_form
 from accounts.tests.test_login import log_in
 from accounts.tests.test_verification import link_in, outcome
@@ -41,6 +41,7 @@ def test_a_change_ends_every_session_and_says_so(client: Client, elsewhere: Clie
     assert answer["Location"] == "/login/"
     assert b"logged out everywhere" in client.get("/login/").content
     assert not is_logged_in(client)
+    assert not UserSession.objects.exists()  # gone, so that nothing is pushed to their browsers
     assert not is_logged_in(elsewhere)
     assert log_in(client, "bob.b").status_code == 200
     assert log_in(client, "bob.b", NEW_PASSWORD).status_code == 302

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import AsyncClient, Client
 from django.utils import timezone
@@ -11,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts import sessions
 from accounts.agents import LONGEST
 from accounts.models import User, UserSession
-from accounts.sessions import list_sessions, note_sockets
+from accounts.sessions import clear_expired, list_sessions, note_sockets
 from accounts.tests.conftest import is_logged_in
 from accounts.tests.test_login import log_in
 from connect.tests.people import PASSWORD, person
@@ -94,7 +95,20 @@ def test_what_ended_otherwise_is_not_listed(bob: User) -> None:
     out.post("/logout/")
     Session.objects.filter(pk=key_of(late)).update(expire_date=LONG_AGO)
     assert [seat.is_current for seat in list_sessions(bob, key_of(here))] == [True]
-    assert UserSession.objects.count() == 1
+    clear_expired()
+    assert [row.session_key for row in UserSession.objects.all()] == [key_of(here)]
+    assert [row.pk for row in Session.objects.all()] == [key_of(here)]
+
+
+def test_a_log_in_that_is_being_answered_keeps_its_row(bob: User) -> None:
+    """Its session stands in the database from the start, and says whose it is with the answer."""
+    begun = SessionStore()
+    begun.create()
+    UserSession.objects.create(user=bob, session_key=begun.session_key or "")
+    here = browser()
+    clear_expired()
+    assert [seat.is_current for seat in list_sessions(bob, key_of(here))] == [True]
+    assert UserSession.objects.filter(session_key=begun.session_key).exists()
 
 
 def test_sessions_of_an_old_password_are_not_listed(bob: User) -> None:

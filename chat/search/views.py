@@ -124,7 +124,7 @@ def _find_rooms(user: User, typed: str) -> list[dict[str, str]]:
 
 def _find_people(typed: str) -> Sequence[dict[str, str]]:
     name = typed.strip().removeprefix("@")
-    rows = User.objects.filter(is_active=True).filter(Q(username__icontains=name) | Q(first_name__icontains=name))
+    rows = User.objects.settled().filter(Q(username__icontains=name) | Q(first_name__icontains=name))
     return [
         describe(user) | {"url": "/search/?" + urlencode({"q": f"from:{user.username}"})}
         for user in rows.order_by("username")[:SUGGESTED]
