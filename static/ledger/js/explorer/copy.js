@@ -1,4 +1,4 @@
-/* Buttons that copy a hash: <button data-copy="…">. Without a clipboard (plain http), the digits are selected instead. */
+/* Buttons that copy a hash or a link: <button data-copy="…">. Without a clipboard (plain http), the old command copies. */
 
 const SHOWN_MS = 1600;
 
@@ -12,7 +12,7 @@ export function watchCopyButtons(root) {
   });
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
