@@ -4,9 +4,12 @@ Nor is an account closed here: that is an entry of the ledger, and made on the p
 """
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest
@@ -14,14 +17,25 @@ from django.http import HttpRequest
 from accounts.addresses import confirm_address
 from accounts.mfa import remove_second_steps
 from accounts.models import HeldName, User
+from accounts.profile import profile_changed
+from accounts.sessions import end_sessions
 
 # One door: our log-in form throttles and answers alike for unknown names; the admin's own does neither.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 admin.site.register(HeldName)
 admin.site.unregister(Authenticator)  # it would show everybody's secrets to who may look at tables
+admin.site.unregister(EmailAddress)  # a confirmed address put to another's account resets its password
 
+NAMES = {"username", "first_name", "last_name"}
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        end_sessions(user)  # who sets their own gets a new one
+        return user
 
 
 @admin.register(User)
@@ -32,6 +46,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     ordering = ("username",)
     readonly_fields = ("id", "is_active", "date_joined", "last_login")
     actions = ("remove_second_step",)
+    change_password_form = PasswordForm
     fieldsets = (
         (None, {"fields": ("id", "username", "email", "password", "is_active")}),
         ("Powers", {"fields": POWERS}),
@@ -58,6 +73,8 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             confirm_address(obj)  # the old address must not log in or reset any more
+        if change and NAMES & set(form.changed_data):
+            transaction.on_commit(lambda: profile_changed.send(PeopleAdmin, user=obj))
 
     @admin.action(description="Remove two-step log-in (everything is lost)", permissions=["change"])
     def remove_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:

@@ -5,7 +5,7 @@ full stop in "ask @anna." never belongs to the name. ASCII alone leaves no room 
 that ASCII has itself (I and l, 1 and l, 0 and o) are folded by `look`.
 """
 
-import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -42,7 +42,7 @@ def look(name: str) -> str:
 
 
 def check_not_reserved(name: str, reserved: frozenset[str] = GROUPS | OFFICIAL) -> None:
-    """Raises ValidationError for a reserved name, dressed up or not: admin, Adm1n, ad.min_, Iogin."""
-    bare = re.sub("[_.-]", "", name)
+    """Raises ValidationError for a reserved name, dressed up or not: admin, Adm1n, ad.min_, Iogin, ádmin."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if letter.isalnum())
     if {bare.lower(), look(bare), bare.lower().replace("1", "i").replace("0", "o")} & reserved:
         raise ValidationError(_("This name is reserved. Choose another one."), code="username_reserved")

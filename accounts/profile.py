@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.display_names import LONGEST, clean_display_name
 from accounts.models import User
-from accounts.names import GROUPS, OFFICIAL, look
+from accounts.names import check_not_reserved
 
 profile_changed = Signal()
 """A person is called otherwise now. Sent with `user`, once it is saved."""
@@ -38,9 +38,8 @@ class ProfileForm(forms.Form):
 
     def clean_name(self) -> str:
         name = clean_display_name(self.cleaned_data["name"])
-        bare = look(name.replace(" ", ""))
-        if bare in GROUPS | OFFICIAL and not self._user.is_superuser:
-            raise ValidationError(_("This name is reserved. Choose another one."), code="reserved")
+        if not self._user.is_superuser:
+            check_not_reserved(name)
         if User.objects.name_is_worn_by_other(name, than=self._user):
             raise ValidationError(_("Somebody else has this as their username."), code="taken")
         return name

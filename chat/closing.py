@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.sessions import end_sessions
 from chat.changing import act, member_entry, reason_entry
 from chat.models import Room
 from chat.refusals import Refusal
@@ -25,6 +26,7 @@ def close_account(by: User, member: User, reason: str) -> None:
     def plan(world: Room) -> Sequence[Draft]:
         if not _switch(by, member, is_active=False):
             return []
+        end_sessions(member)  # opened again, the account has none that somebody else began
         removal = member_entry("remove", world, by, member)
         words = f"Account closed: {reason}" if reason else "Account closed."
         return [removal, reason_entry(removal, world, by, words)]

@@ -16,8 +16,9 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import sessions as account_sessions
 from accounts.models import User
-from accounts.sessions import note_sockets
+from chat.models import PushSubscription
 from chat.refusals import CloseCode
 
 _BATCH = 5000
@@ -65,7 +66,13 @@ def find_revoked(tickets: Collection[Ticket]) -> dict[Ticket, CloseCode]:
 def note_present(keys: Collection[str]) -> None:
     """Whose chat is open is seen, though they ask for no page."""
     for batch in batches(keys):
-        note_sockets(batch)
+        account_sessions.note_sockets(batch)
+
+
+def clear_expired() -> None:
+    """Removes sessions that are over, and what was subscribed for as long as they last."""
+    account_sessions.clear_expired()
+    PushSubscription.objects.exclude(session__in=Session.objects.values("pk")).delete()
 
 
 def _alive(keys: Collection[str]) -> set[str]:

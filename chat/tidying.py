@@ -8,6 +8,7 @@ import asyncio
 import logging
 
 from chat.files.removing import sweep
+from chat.sessions import clear_expired
 from chat.threads import tidiers
 
 logger = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 FIRST_S = 10.0
 """What a crash has left behind goes with the next start, after the people who come back with it."""
 EVERY_S = 3600.0
-JOBS = (sweep,)
+JOBS = (sweep, clear_expired)
 
 
 async def tidy_up() -> None:

@@ -1,6 +1,7 @@
 """Bob with capitals in his name, the form of a newcomer, and the means to watch what a log-in costs."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from accounts import gravatar, pictures
 from accounts.addresses import confirm_address
 from accounts.models import User
+from accounts.profile import profile_changed
 from accounts.tests.gravatar_server import GravatarServer
 from connect.tests.people import PASSWORD
 
@@ -42,6 +44,19 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         monkeypatch.setattr(Argon2PasswordHasher, name, counted)
     return done
+
+
+@pytest.fixture
+def told() -> Iterator[list[str]]:
+    """Who is called otherwise, as those hear it who show names."""
+    heard: list[str] = []
+
+    def hear(user: User, **signal: Any) -> None:
+        heard.append(user.get_full_name() or user.username)
+
+    profile_changed.connect(hear)
+    yield heard
+    profile_changed.disconnect(hear)
 
 
 def is_logged_in(client: Client) -> bool:

@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import User, UserSession
 from accounts.tests.conftest import is_logged_in
 from connect.tests.people import PASSWORD
 
@@ -115,4 +115,29 @@ def test_a_password_set_in_the_admin_ends_the_sessions(alice: User, bob: User) -
     member = as_(bob)
     fields = {"usable_password": "true", "password1": "set-by-the-owner-1", "password2": "set-by-the-owner-1"}
     assert as_(alice).post(f"{PEOPLE}{bob.pk}/password/", fields).status_code == 302
+    assert not UserSession.objects.filter(user=bob).exists()
     assert not is_logged_in(member)
+
+
+def test_who_sets_their_own_password_in_the_admin_stays(alice: User) -> None:
+    here, there = as_(alice), as_(alice)
+    fields = {"usable_password": "true", "password1": "set-by-the-owner-1", "password2": "set-by-the-owner-1"}
+    assert here.post(f"{PEOPLE}{alice.pk}/password/", fields).status_code == 302
+    assert is_logged_in(here)
+    assert not is_logged_in(there)
+
+
+@pytest.mark.parametrize("table", ["account/emailaddress/add/", "account/emailaddress/", "mfa/authenticator/"])
+def test_addresses_and_secrets_have_no_table_of_their_own(alice: User, table: str) -> None:
+    assert as_(alice).get(f"/admin/{table}").status_code == 404
+
+
+def test_another_name_is_told_to_who_shows_names(
+    alice: User, bob: User, told: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(as_(alice), bob, email="robert@example.com")
+    assert told == []
+    with django_capture_on_commit_callbacks(execute=True):
+        assert edit(as_(alice), bob, username="Robert").status_code == 302
+    assert told == ["Robert"]

@@ -9,12 +9,13 @@ from accounts import leaving
 from accounts.models import User
 from chat.closing import close_account, open_account
 from chat.erasing import erase_message
-from chat.joining import add, join, remove, set_role
+from chat.joining import add, join, leave, let_back, remove, set_role
 from chat.models import Room
 from chat.modlog import read_log
 from chat.opening import create_room, update_room
 from chat.refusals import Refusal
 from chat.rooms import ensure_world
+from chat.sessions import open_session
 from chat.tests.client import browse, enter, open_socket
 from chat.tests.entries import post
 from connect.tests.people import person
@@ -31,6 +32,9 @@ def world(transactional_db: None) -> Room:
 
 
 def test_a_closed_account_is_an_entry_with_its_reason(world: Room, alice: User, bob: User) -> None:
+    browser = Client()
+    browser.force_login(bob)
+    key = browser.session.session_key
     close_account(alice, bob, "spam")
     close_account(alice, bob, "spam")
     bob.refresh_from_db()
@@ -40,6 +44,7 @@ def test_a_closed_account_is_an_entry_with_its_reason(world: Room, alice: User, 
     assert more is None
     open_account(alice, bob)
     assert User.objects.get(pk=bob.pk).is_active
+    assert open_session(key) is None  # whoever had it begun
     assert post("back again", bob)
     seal()
     assert_valid()
@@ -106,6 +111,29 @@ def test_the_log_of_a_room_tells_who_did_what_to_whom_and_why(world: Room, bob: 
     assert_valid()
 
 
+def test_who_is_banned_after_leaving_stands_in_the_log_and_may_be_let_back_in(
+    world: Room, bob: User, charlie: User
+) -> None:
+    room = create_room(bob, "Tea", "", "public")
+    join(charlie, room)
+    leave(charlie, room)
+    for _ in range(2):
+        remove(bob, room, charlie, "spam", ban=True)
+    with pytest.raises(Refusal):
+        join(charlie, room)
+    with pytest.raises(Refusal):
+        let_back(person("dora"), room, charlie)
+    for _ in range(2):
+        let_back(bob, room, charlie)
+    join(charlie, room)
+    assert [line.words for line in read_log(room, None)[0]] == [
+        "bob lets charlie come back.",
+        "bob banned charlie from this room: spam",
+    ]
+    seal()
+    assert_valid()
+
+
 def test_the_log_is_for_who_sees_the_room(world: Room, bob: User, charlie: User) -> None:
     room = create_room(bob, "Plans", "", "private")
     browser = Client()
@@ -118,10 +146,10 @@ def test_the_log_is_for_who_sees_the_room(world: Room, bob: User, charlie: User)
 
 
 def test_who_closes_their_own_account_leaves_the_world(world: Room, alice: User, bob: User) -> None:
-    assert leaving.close_account(bob)
+    assert leaving.close_own_account(bob)
     entry = Message.objects.in_room(world.pk).latest("room_seq")
     assert (entry.kind, entry.author) == ("member.leave", bob.pk)
-    assert not leaving.close_account(alice)  # the last owner
+    assert not leaving.close_own_account(alice)  # the last owner
     assert Message.objects.in_room(world.pk).latest("room_seq") == entry
     seal()
     assert_valid()

@@ -8,8 +8,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from chat.models import PushSubscription
 from chat.refusals import CloseCode
-from chat.sessions import Ticket, find_revoked, open_session
+from chat.sessions import Ticket, clear_expired, find_revoked, open_session
 
 
 @pytest.fixture
@@ -89,3 +90,10 @@ def test_any_number_of_connections_costs_two_queries(
     with django_assert_num_queries(2):
         revoked = find_revoked({*strangers, mine})
     assert revoked.keys() == strangers
+
+
+def test_what_was_subscribed_in_a_session_goes_with_it(alice: User, browser: Client) -> None:
+    for key in (ticket_of(browser).session, "ended"):
+        PushSubscription.objects.create(user=alice, session=key, endpoint=f"https://push.example/{key}")
+    clear_expired()
+    assert PushSubscription.objects.get().session == ticket_of(browser).session
