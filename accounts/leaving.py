@@ -5,6 +5,7 @@ from typing import cast
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,18 +25,20 @@ account_closed = Signal()
 @reauthentication_required(app="allauth.account")  # type: ignore[untyped-decorator]
 def leave(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    if request.method == "POST" and close_account(user):
+    if request.method == "POST" and close_own_account(user):
         logout(request)
         return redirect("account_inactive")
     return render(request, "account/settings/leave.html", {"is_last_owner": is_last_owner(user)})
 
 
-def close_account(user: User) -> bool:
+def close_own_account(user: User) -> bool:
     """False for the last owner: nobody could open anything again. Open sockets close within two seconds."""
-    if is_last_owner(user):
-        return False
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    end_sessions(user)
+    with transaction.atomic():
+        list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk"))  # of two at once one stays
+        if is_last_owner(user):
+            return False
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        end_sessions(user)
     account_closed.send(User, user=user)
     return True
 

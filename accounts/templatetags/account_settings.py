@@ -5,20 +5,10 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+
+from accounts.sections import SECTIONS
 
 register = template.Library()
-
-SECTIONS = (
-    ("account_profile", _("Profile")),
-    ("account_email", _("E-mail")),
-    ("account_change_password", _("Password")),
-    ("mfa_index", _("Two-step log-in")),
-    ("account_sessions", _("Sessions")),
-    ("account_appearance", _("Appearance")),
-    ("notifications", _("Notifications")),
-    ("account_data", _("My data")),
-)
 
 
 @register.inclusion_tag("account/settings/_nav.html", takes_context=True)
@@ -26,5 +16,5 @@ def account_sections(context: Context) -> dict[str, Any]:
     """Every section with its address; the one that holds this page is the current one."""
     path = context["request"].path
     top = reverse("account_profile")
-    sections = [(reverse(name), words) for name, words in SECTIONS]
+    sections = [(reverse(name), words) for _place, (name, words) in sorted(SECTIONS.items())]
     return {"sections": [(url, words, path == url if url == top else path.startswith(url)) for url, words in sections]}

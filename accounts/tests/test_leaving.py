@@ -1,12 +1,18 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
+from django.db import connection
 from django.test import Client
 
-from accounts.leaving import close_account
+from accounts import leaving
+from accounts.leaving import close_own_account, is_last_owner
 from accounts.models import User
 from accounts.tests.conftest import is_logged_in
 from accounts.tests.test_email_change import sure
 from accounts.tests.test_login import log_in
-from connect.tests.people import PASSWORD
+from connect.tests.people import PASSWORD, person
 
 LEAVE = "/account/leave/"
 
@@ -41,5 +47,27 @@ def test_the_last_owner_stays(bob: User, alice: User, other_is_active: bool, clo
     User.objects.update(is_superuser=True)
     User.objects.filter(pk=alice.pk).update(is_active=other_is_active)
     bob.refresh_from_db()
-    assert close_account(bob) is closes
+    assert close_own_account(bob) is closes
     assert User.objects.get(pk=bob.pk).is_active is not closes
+
+
+def test_of_two_owners_who_close_at_once_one_stays(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    owners = [person(name, is_superuser=True) for name in ("olga", "otto")]
+    both = Barrier(2)
+
+    def ask_together(user: User) -> bool:
+        answer = is_last_owner(user)
+        with suppress(BrokenBarrierError):
+            both.wait(0.3)  # whoever waits for the other's answer gets none while that one waits for the lock
+        return answer
+
+    def close(user: User) -> bool:
+        try:
+            return close_own_account(user)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(leaving, "is_last_owner", ask_together)
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(close, owners)) == [False, True]
+    assert User.objects.filter(is_active=True).count() == 1

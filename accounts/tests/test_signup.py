@@ -74,6 +74,15 @@ def test_a_wrong_field_says_so_beside_it(client: Client, db: None, field: str, v
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize(("mode", "is_offered"), [("open", True), ("invite", False), ("closed", False)])
+def test_signing_up_is_offered_where_one_may(
+    client: Client, db: None, settings: Any, mode: str, is_offered: bool
+) -> None:
+    settings.SIGN_UP = mode
+    for path in ("/", "/login/", "/chain/"):
+        assert ("/signup/" in client.get(path).content.decode()) is is_offered, path
+
+
 def test_the_fields_have_the_names_of_the_protocol(client: Client, db: None) -> None:
     page = client.get("/signup/").content.decode()
     names = re.findall(r'<input[^>]*name="(\w+)"', page)
