@@ -5,12 +5,16 @@ import zipfile
 
 from playwright.sync_api import Page, expect
 
+from accounts.tests.conftest import NEW_PASSWORD
 from accounts.tests.totp import totp
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.test_layouts import PHONE, TOO_SMALL, fits
 from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
 
-PAGES = ["", "email/", "password/", "two-step/", "sessions/", "appearance/", "data/", "again/", "leave/"]
+PAGES = [
+    *("", "email/", "password/", "two-step/", "sessions/", "appearance/", "notifications/", "data/"),
+    *("again/", "leave/"),
+]
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -35,11 +39,11 @@ def sign_up(window: Window, name: str) -> Page:
     return window.page
 
 
-def log_in(window: Window, name: str) -> None:
+def log_in(window: Window, name: str, password: str = PASSWORD) -> None:
     """The first step."""
     window.goto("/login/")
     window.page.get_by_label("Username or e-mail").fill(name)
-    window.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.page.get_by_label("Password", exact=True).fill(password)
     window.page.get_by_role("button", name="Log in", exact=True).click()
 
 
@@ -49,10 +53,10 @@ def log_out(window: Window) -> None:
     expect(window.page.get_by_role("link", name="Sign up").first).to_be_visible()
 
 
-def is_sure(page: Page) -> None:
+def is_sure(page: Page, password: str = PASSWORD) -> None:
     """Shows the password once more where it is asked for."""
     expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Go on").click()
 
 
@@ -106,6 +110,38 @@ def test_a_name_shows_in_the_room_and_a_session_that_is_ended_closes_the_other_b
     page.get_by_role("button", name="Log out everywhere else").click()
     expect(there.page.get_by_role("heading", name="You have been logged out")).to_be_visible()
     expect(page.get_by_role("button", name="Log out everywhere else")).to_have_count(0)
+
+
+def test_a_new_address_and_a_new_password_log_in_until_the_account_is_closed(open_window: OpenWindow) -> None:
+    here, there = open_here(open_window), open_here(open_window)
+    page = sign_up(here, "frida")
+    log_in(there, "frida")
+    is_in_world(there)
+
+    page = settings_of(here, "E-mail")
+    page.get_by_label("New address").fill("not an address")
+    page.get_by_role("button", name="Change the address").click()
+    is_sure(page)
+    page.get_by_label("New address").fill("frida@example.net")
+    page.get_by_role("button", name="Change the address").click()
+    expect(page.get_by_role("status")).to_have_text("Your address is changed.")
+
+    page = settings_of(here, "Password")
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("New password, once more").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    expect(there.page.get_by_role("heading", name="You have been logged out")).to_be_visible()
+    log_in(there, "frida@example.net", NEW_PASSWORD)
+    is_in_world(there)
+
+    there.goto("/account/leave/")
+    is_sure(there.page, NEW_PASSWORD)
+    there.page.get_by_role("button", name="Close my account").click()
+    expect(there.page.get_by_role("heading", name="This account is switched off")).to_be_visible()
+    log_in(here, "frida", NEW_PASSWORD)
+    expect(page.get_by_role("heading", name="This account is switched off")).to_be_visible()
 
 
 def test_an_app_and_a_recovery_code_are_the_second_step(open_window: OpenWindow) -> None:

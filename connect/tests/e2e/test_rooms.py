@@ -129,6 +129,8 @@ def test_an_invitation_leads_a_stranger_into_the_room_until_they_are_shown_out(
     bob.get_by_role("button", name="Make the link").click()
     expect(bob.get_by_alt_text("The link as a QR code")).to_be_visible()
     link = bob.get_by_role("textbox", name="Link").input_value()
+    bob.get_by_role("button", name="Copy the link").click()
+    expect(bob.get_by_text("Copied.")).to_be_visible()
 
     stranger.goto(link[link.index("/join/") :])
     expect(stranger.page.get_by_role("heading", name="Join Workshop")).to_be_visible()
@@ -152,3 +154,6 @@ def test_an_invitation_leads_a_stranger_into_the_room_until_they_are_shown_out(
     bob.get_by_role("link", name="What was moderated here").click()
     expect(bob.get_by_text("bob removed zoe.")).to_be_visible()
     expect(bob.get_by_text("Banned: spam")).to_be_visible()
+    bob.get_by_role("link", name="Back").click()
+    bob.get_by_role("button", name="Let zoe back in").click()
+    expect(bob.get_by_role("heading", name="May not come back")).to_have_count(0)
