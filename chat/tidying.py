@@ -1,4 +1,4 @@
-"""Puts away, now and then, what nobody will ask for any more: files that no message took.
+"""Puts away, now and then, what nobody will ask for any more: files that no message took, sessions that are over.
 
 A storage that does not answer may hold it up for minutes. So it is a task with a thread of its own, and nobody who may
 no longer be here stays because of it.
