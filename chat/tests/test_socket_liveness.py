@@ -18,7 +18,7 @@ Preferences.objects.update_or_create(user=User.objects.get(username="charlie"), 
 """
 RENAME = """
 from accounts.models import User
-User.objects.filter(username="charlie").update(first_name="Charles")
+User.objects.filter(username="bob").update(first_name="Robert")
 """
 
 
@@ -51,10 +51,10 @@ async def test_typing_is_told_to_the_others_once_in_three_seconds(server: Server
 
 
 async def test_who_types_is_told_under_the_name_that_they_have_now(server: Server) -> None:
-    async with enter(server, "charlie") as charlie, enter(server, "bob") as bob:
+    async with enter(server, "bob") as bob, enter(server, "alice") as alice:
         await asyncio.to_thread(server.site.run, RENAME)
-        await charlie.put({"type": "typing", "room": WORLD})
-        assert (await bob.find(lambda frame: frame["type"] == "typing"))["name"] == "Charles"
+        await bob.put({"type": "typing", "room": WORLD})
+        assert (await alice.find(lambda frame: frame["type"] == "typing"))["name"] == "Robert"
 
 
 async def test_typing_in_a_room_that_does_not_exist_is_refused_like_everything_there(server: Server) -> None:
