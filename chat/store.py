@@ -28,6 +28,8 @@ EVENT_BYTES = 700
 
 Encoded = list[tuple[int, bytes]]
 """Events in JSON with their seq, in order."""
+Positions = Mapping[tuple[UUID, UUID], int]
+"""`(user, room)` → how far the person has read."""
 
 
 def find_heads(rooms: Sequence[UUID]) -> dict[UUID, int]:
@@ -186,28 +188,30 @@ def is_in(user: User, room: UUID) -> bool:
     return Room.objects.joined_by(user).filter(pk=room).exists()
 
 
-def save_read_positions(positions: Mapping[tuple[UUID, UUID], int]) -> None:
-    """`(user, room)` → seq. A position never goes back, nor beyond the head, whatever clients say.
+def save_read_positions(positions: Positions) -> dict[tuple[UUID, UUID], int]:
+    """What stands then: a position never goes back, nor beyond the head, whatever clients say.
 
     A few hundred at a time, always in the same order: two processes never wait for each other.
     """
     here = set(User.objects.filter(pk__in={user for user, _ in positions}).values_list("pk", flat=True))
     heads = find_heads(list({room for _, room in positions}))
     known = {key: min(seq, heads.get(key[1], 0)) for key, seq in positions.items() if key[0] in here}
-    for batch in batches(sorted(known.items()), PLACES):
-        _save_batch(dict(batch))
+    saved = (_save_batch(dict(batch)) for batch in batches(sorted(known.items()), PLACES))
+    return {key: seq for batch in saved for key, seq in batch.items()}
 
 
 @transaction.atomic
-def _save_batch(positions: Mapping[tuple[UUID, UUID], int]) -> None:
+def _save_batch(positions: Positions) -> Positions:
     """Where the database cannot pass over what another process adds meanwhile, it fails; the caller tries again."""
     rows = ReadPosition.objects.filter(Q(*(Q(user=user, room=room) for user, room in positions), _connector=Q.OR))
     known = set(rows.values_list("user", "room"))
     new = [ReadPosition(user_id=user, room_id=room) for user, room in positions if (user, room) not in known]
     ReadPosition.objects.bulk_create(new, ignore_conflicts=connection.features.supports_ignore_conflicts)
+    stored = list(rows.select_for_update().order_by("user_id", "room_id"))
     moved = []
-    for row in rows.select_for_update().order_by("user_id", "room_id"):
+    for row in stored:
         if row.seq < positions[row.user_id, row.room_id]:
             row.seq = positions[row.user_id, row.room_id]
             moved.append(row)
     ReadPosition.objects.bulk_update(moved, ["seq"])
+    return {(row.user_id, row.room_id): row.seq for row in stored}

@@ -123,18 +123,21 @@ class Warden:
         self._heard[user, room] = seq, None
 
     async def save_read(self) -> None:
+        """Told is what stands then, not what a device said."""
         read = dict(self._read)
+        stands: store.Positions = {}
         if read:
-            await readers.run(store.save_read_positions, {key: seq for key, (seq, _) in read.items()})
+            stands = await readers.run(store.save_read_positions, {key: seq for key, (seq, _) in read.items()})
         for key, noted in read.items():  # What failed is still noted, and what was read on meanwhile.
             if self._read[key] == noted:
                 del self._read[key]
         heard, self._heard = self._heard, {}
-        for (user, room), (seq, _) in read.items():
+        told = {key: (seq, read[key][1]) for key, seq in stands.items()}
+        for (user, room), (seq, _) in told.items():
             if self._hub.doorbell is not None:
                 self._hub.doorbell.ring({"user": user.hex, "room": room.hex, "read": seq})
-        if read or heard:
-            await self._tell({**heard, **read})
+        if told or heard:
+            await self._tell({**heard, **told})
 
     async def _tell(self, read: Read) -> None:
         """To the person's other connections."""

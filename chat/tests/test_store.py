@@ -96,7 +96,8 @@ def test_a_read_position_never_goes_back_nor_beyond_the_head(
     for _ in range(6):
         post("x", bob)  # The head is at 10.
     store.save_read_positions({(alice.pk, Room.WORLD): 5, (bob.pk, Room.WORLD): 7})
-    store.save_read_positions({(alice.pk, Room.WORLD): 3, (bob.pk, Room.WORLD): 999})
+    stand = store.save_read_positions({(alice.pk, Room.WORLD): 3, (bob.pk, Room.WORLD): 999})
+    assert stand == {(alice.pk, Room.WORLD): 5, (bob.pk, Room.WORLD): 10}
     assert dict(ReadPosition.objects.values_list("user", "seq")) == {alice.pk: 5, bob.pk: 10}
     assert [(room.slug, seq) for room, seq in store.find_rooms(alice)] == [("world", 5)]
 
