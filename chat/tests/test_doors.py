@@ -1,9 +1,9 @@
 """Who comes into a room and who goes while connected: to a process that hears of it, and to one that only looks."""
 
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -18,17 +18,18 @@ from chat.hub import Hub
 from chat.joining import add, join, leave, remove
 from chat.models import Membership, Room
 from chat.opening import create_room, open_direct, update_room
-from chat.protocol import Hello, Older, Ping, Sync
+from chat.protocol import Command, Hello, Older, Ping, Read, Sync, Typing
 from chat.rooms import ensure_world
 from chat.sessions import Ticket
 from chat.tests.entries import post
-from chat.tests.test_commands import send
+from chat.tests.test_commands import BODIES, do, send
 from chat.tests.test_connection import Socket
 from chat.tests.until import until
 from connect.tests.people import person
 from ledger import recording
 
 WORLD = Room(pk=Room.WORLD)
+NO_ROOM = "there is no such room"
 
 
 class Client:
@@ -39,14 +40,22 @@ class Client:
         self.connection = Connection(self.socket.send, hub, Ticket(session_key, user.pk, user.password))
         self.commands = Commands(self.connection, hub, user, "192.0.2.1")
 
-    async def enter(self) -> None:
-        await self.commands.greet(Hello(1, {}, None))
+    async def enter(self, cursors: Mapping[UUID, int] | None = None) -> None:
+        await self.commands.greet(Hello(1, cursors or {}, None))
         self.connection.start()
 
     async def ask(self, command: Any) -> dict[str, Any]:
         await self.commands.obey(command)
         await until(lambda: any(frame.get("re") == command.id for frame in self.socket.taken))
         return next(frame for frame in self.socket.taken if frame.get("re") == command.id)
+
+    async def refusal(self, command: Command) -> tuple[str, str]:
+        """Of a command that may carry no id."""
+        before = len(self.frames("error"))
+        await self.commands.obey(command)
+        await until(lambda: len(self.frames("error")) > before)
+        error = self.frames("error")[-1]
+        return error["code"], error["detail"]
 
     def frames(self, type: str) -> list[dict[str, Any]]:
         return [frame for frame in self.socket.taken if frame["type"] == type]
@@ -74,6 +83,13 @@ class Client:
     async def is_out(self, room: Room) -> None:
         await until(lambda: self.frames("reset"))
         assert self.frames("reset") == [{"type": "reset", "room": room.pk.hex, "why": LEFT, "gone": True}]
+
+
+def probes(room: UUID, post: bytes) -> Sequence[Command]:
+    """Every frame that names a room."""
+    acts = [do(kind, post, room=room, **body) for kind, body in BODIES.items()]
+    asked = [Sync(uuid4().hex, room, 0, 200), Older(uuid4().hex, room, 9, 200), Read(room, 1), Typing(room)]
+    return [send(room), send(room, reply_to=post), *acts, *asked]
 
 
 class Scene:
@@ -141,8 +157,12 @@ async def test_a_conversation_is_known_by_the_others_names(scene: Scene) -> None
 
 @pytest.mark.parametrize("goes", ["removed", "leaves"])
 async def test_who_goes_gets_nothing_that_follows(scene: Scene, goes: str) -> None:
+    """By no frame that names the room, and by no cursor that a client comes back with."""
     await sync_to_async(join)(scene.charlie, scene.tea)
     await enter(scene)
+    known = await sync_to_async(post)("while he is here", scene.charlie, scene.tea.pk)
+    for client in scene.both:
+        await client.hears(scene.tea, known.room_seq)
     if goes == "removed":
         await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie, "tired of him")
     else:
@@ -151,14 +171,20 @@ async def test_who_goes_gets_nothing_that_follows(scene: Scene, goes: str) -> No
     in_world = await sync_to_async(post)("hello", scene.bob)
     for client in scene.both:
         await client.is_out(scene.tea)
-        for command in (send(scene.tea.pk), Sync("s", scene.tea.pk, 0, 200), Older("o", scene.tea.pk, 9, 200)):
-            assert (await client.ask(command))["code"] == "not_found"
+        ref = bytes(known.hash)
+        for probe, unknown in zip(probes(scene.tea.pk, ref), probes(uuid4(), ref), strict=True):
+            assert await client.refusal(probe) == await client.refusal(unknown) == ("not_found", NO_ROOM)
         await client.commands.obey(Ping(1))
         await client.hears(WORLD, in_world.room_seq)
         await client.ponged()
         assert scene.tea.pk.hex not in json.dumps(client.frames("pong"))
         assert "now that he is gone" not in json.dumps(client.socket.taken)
         assert "tired of him" not in json.dumps(client.socket.taken)
+        back = Client(scene.charlie, client.hub, client.connection.ticket.session)
+        await back.enter({scene.tea.pk: known.room_seq, Room.WORLD: in_world.room_seq - 1})
+        await back.hears(WORLD, in_world.room_seq)
+        assert scene.tea.pk.hex not in json.dumps(back.socket.taken)
+        back.connection.stop()
 
 
 async def test_what_is_recorded_before_the_process_hears_of_the_removal_is_not_told(scene: Scene) -> None:

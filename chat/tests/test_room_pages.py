@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,13 +11,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from chat import details_views
 from chat.joining import add, join, remove, set_role
 from chat.models import Ban, Membership, Room
 from chat.opening import create_room, open_direct, update_room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
+from chat.tests.files.samples import picture, upload
+from chat.tests.files.test_claims import draft
 from connect.tests.people import person
 from ledger.models import Message
+from ledger.recorder import record
+from ledger.sealing import ensure_genesis, seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,24 +169,27 @@ def test_a_visitor_is_sent_to_log_in(tea: Room, client: Client) -> None:
         assert client.get(path)["Location"].startswith("/login/")
 
 
-def probes(room: Room, message: str) -> list[tuple[str, str, dict[str, Any]]]:
-    """Everything that names a room or an entry in it: method, path, form."""
-    details = f"/rooms/{room.slug}/details/"
-    acts = [("post", details, {"act": name, "person": str(room.pk)}) for name in ("join", "leave", "remove", "archive")]
+def probes(room: Room, message: str, file: UUID) -> list[tuple[str, str, dict[str, Any]]]:
+    """Everything that names a room or an entry or a file in it: method, path, form."""
+    details, here = f"/rooms/{room.slug}/details/", {"person": str(room.pk), "role": "admin", "name": "Mine"}
     return [
         ("get", f"/rooms/{room.slug}/", {}),
         ("post", f"/rooms/{room.slug}/", {"text": "hello"}),
-        ("get", f"/rooms/{room.slug}/?before=2", {}),
+        *(("get", f"/rooms/{room.slug}/?{place}", {}) for place in ("before=2", "at=1", "on=2026-11-25")),
         ("get", details, {}),
+        *(("post", details, {"act": name, **here}) for name in (*details_views.ACTS, "nonsense")),
         ("get", f"/rooms/{room.slug}/add/", {}),
+        ("post", f"/rooms/{room.slug}/add/", here),
         ("post", f"/rooms/{room.slug}/files/", {}),
-        *acts,
+        ("get", f"/files/{file.hex}/minutes.txt", {}),
+        ("get", f"/thumbnails/{file.hex}", {}),
         ("get", f"/rooms/{room.slug}/erase/{message}/", {}),
         ("post", f"/rooms/{room.slug}/erase/{message}/", {"reason": "because"}),
         ("get", f"/rooms/{room.slug}/log/", {}),
         ("get", f"/rooms/{room.slug}/invites/", {}),
+        ("post", f"/rooms/{room.slug}/invites/", {"act": "make", "days": "7"}),
         ("get", f"/rooms/{room.slug}/m/{message}/", {}),
-        ("post", f"/rooms/{room.slug}/m/{message}/", {"act": "edit", "text": "mine"}),
+        *(("post", f"/rooms/{room.slug}/m/{message}/", {"act": act, "text": "x"}) for act in ("edit", "delete", "pin")),
         ("get", f"/rooms/{room.slug}/pins/", {}),
         ("get", f"/rooms/{room.slug}/people", {"q": "b"}),
         ("post", f"/rooms/{room.slug}/unread", {"seq": "1"}),
@@ -190,18 +199,28 @@ def probes(room: Room, message: str) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_probes_of_a_hidden_room_are_answered_as_if_there_were_none(plans: Room, bob: User, alice: User) -> None:
     """Same status, same body, same queries, for an outsider, somebody removed, and the site's owner."""
-    secret = bytes(post("the secret", bob, plans.pk).hash).hex()
+    ensure_genesis()
     direct = open_direct(bob, [person("dora")])
-    said = bytes(post("the secret", bob, direct.pk).hash).hex()
+    hidden = []
+    for room in (plans, direct):
+        file = upload(bob, picture(), "the secret.png", room)
+        hidden.append(
+            (room, bytes(record(draft(bob, file.pk, room=room.pk, text="the secret")).message.hash).hex(), file.pk)
+        )
+    seal()
+    for method, path, form in probes(*hidden[0]):
+        if method == "get":
+            assert getattr(as_(bob), method)(path, form).status_code in (200, 302), f"it is there for its owner: {path}"
     nothing = Room(slug="nothing-00000000")
     gone = person("gone")
     add(bob, plans, [gone])
     act(as_(bob), plans, "remove", person=gone.pk)
     for user in (person("outsider"), gone, alice):
         browser = as_(user)
-        for hidden, message in ((plans, secret), (direct, said)):
-            pairs = zip(probes(hidden, message), probes(nothing, "ab" * 32), strict=True)
-            for asked, reference in pairs:
+        for room, message, file in hidden:
+            for asked, reference in zip(
+                probes(room, message, file), probes(nothing, "ab" * 32, UUID(int=1)), strict=True
+            ):
                 assert answer(browser, *asked) == answer(browser, *reference), (user, asked)
         assert "the secret" not in page(browser, "/")
         assert "Plans" not in page(browser, "/rooms/")
@@ -227,8 +246,6 @@ def answer(browser: Client, method: str, path: str, form: dict[str, Any]) -> tup
 
 
 def test_the_chain_tells_an_outsider_neither_room_nor_author(plans: Room, bob: User) -> None:
-    from ledger.sealing import ensure_genesis, seal
-
     ensure_genesis()
     post("the secret", bob, plans.pk)
     seal()
