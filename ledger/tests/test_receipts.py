@@ -1,19 +1,44 @@
-"""Every recorded entry has its receipt, the longest that is recorded included."""
+"""Every recorded entry has its receipt, whatever kind it is of, the longest that is recorded included."""
+
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.core.records import Seen, TreeHead
+from connect_verify import Trust, parse_vkey, verify_receipt
+from ledger.core.records import KIND_BYTES, NO_ROOM, SYSTEM_AUTHOR, Seen, TreeHead
 from ledger.drafts import MAX_BODY_BYTES
-from ledger.models import Message
+from ledger.erasing import Erasure, erase
+from ledger.models import Genesis, Message
 from ledger.receipts import make_receipt
 from ledger.recorder import RecordError, record
 from ledger.sealing import seal
-from ledger.tests.builders import draft, signed, small_chain
+from ledger.tests.builders import ALICE, BOB, draft, post, signed, small_chain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OVERHEAD = len('{"text":""}')
+
+
+def test_an_entry_of_every_kind_has_a_receipt_that_verifies_elsewhere() -> None:
+    chain = small_chain()
+    device = next(row for row in chain.messages if row.device is not None).device
+    about = {"name": "Another name", "topic": "", "access": "everyone"}
+    post(kind="room.update", author=SYSTEM_AUTHOR, body=about)
+    post(kind="member.remove", body={"member": BOB.hex})
+    post(kind="member.leave", body={"member": ALICE.hex})
+    said = post("to be erased")
+    erase(Erasure(post=said, author=ALICE, client_id=uuid4(), sent_ms=1, reason="it should not be here"))
+    post(kind="key.revoke", room=NO_ROOM, body={"device": bytes(device or b"").hex(), "reason": "lost"})
+    seal()
+    rows = {row.kind: row for row in Message.objects.select_related("block").order_by("id")}
+    assert rows.keys() == KIND_BYTES.keys()
+    rows["erased post"] = Message.objects.select_related("block").get(pk=said.pk)
+    trust = Trust(parse_vkey(Genesis.objects.get().key))
+    for kind, row in rows.items():
+        report = verify_receipt(make_receipt(row).encode(), trust, kind)
+        assert report.is_verified, (kind, report.steps)
+        assert report.values["hash"] == bytes(row.hash).hex()
 
 
 def test_the_longest_entry_that_is_recorded_has_a_receipt() -> None:
