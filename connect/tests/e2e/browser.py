@@ -5,12 +5,14 @@ The fixtures live as long as a module and no longer: while Playwright's own loop
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from connect.tests.served import Served
+from connect.tests.server import Server, Site, serve
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -63,11 +65,19 @@ OpenWindow = Callable[..., Window]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`manage.py serve` for the tests of a module."""
+    """`manage.py serve` for the tests of a module; after all that they did the audit finds nothing."""
     server = Served(tmp_path_factory.mktemp("served"))
     yield server
-    server.process.terminate()
-    server.process.wait()
+    server.stop()
+    Site(server.environment, {}).manage("verify_chain")
+
+
+@contextmanager
+def audited(site: Site) -> Iterator[Server]:
+    """A web process without a miner; after all that was done there the audit finds nothing."""
+    with serve(site) as server:
+        yield server
+    site.manage("verify_chain")
 
 
 @pytest.fixture(scope="module")

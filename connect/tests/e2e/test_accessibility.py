@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.tests.totp import totp
-from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.browser import OpenWindow, Window, audited
 from connect.tests.e2e.room import enter, have_session, is_live, message, verify
 from connect.tests.e2e.rules import violations
 from connect.tests.e2e.team import Team, make_team
 from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world
-from connect.tests.server import Server, serve
+from connect.tests.server import Server
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True}
@@ -68,7 +68,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Team:
 
 @pytest.fixture(scope="module")
 def served(team: Team) -> Iterator[Server]:
-    with serve(team.site) as server:
+    with audited(team.site) as server:
         yield server
 
 

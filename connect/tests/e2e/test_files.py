@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from chat.tests.files.samples import HTML, SVG, photo_held_upright, picture
-from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.browser import OpenWindow, audited
 from connect.tests.e2e.room import enter, is_live
-from connect.tests.server import Server, make_site, serve
+from connect.tests.server import Server, make_site
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DROP = """([name, type, text]) => {
@@ -34,7 +34,7 @@ PASTE = """async (type) => {
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(make_site(tmp_path_factory.mktemp("site"))) as server:
+    with audited(make_site(tmp_path_factory.mktemp("site"))) as server:
         yield server
 
 

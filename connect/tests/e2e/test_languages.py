@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.browser import OpenWindow, audited
 from connect.tests.e2e.room import enter, message, say
-from connect.tests.server import Server, make_site, serve
+from connect.tests.server import Server, make_site
 from connect.tests.words import compile_words
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -36,7 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     site = make_site(tmp_path_factory.mktemp("site"))
     say(site, "Schon versiegelt.")
     say(site, "מה שלום כולם? 12:30", name="charlie", sealed=False)
-    with serve(site) as server:
+    with audited(site) as server:
         yield server
 
 

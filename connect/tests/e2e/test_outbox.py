@@ -29,6 +29,7 @@ def supervised(site: Site, folder: Path) -> Iterator[Served]:
     running = Served(folder, GRAVATAR="off")
     yield running
     running.stop()
+    site.manage("verify_chain")
 
 
 @pytest.fixture(scope="module")
