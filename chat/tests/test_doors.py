@@ -69,7 +69,7 @@ class Client:
         return [event["seq"] for frame in frames for event in frame["events"]]
 
     async def has(self, *names: str) -> None:
-        await until(lambda: self.rooms() == set(names))
+        await until(lambda: self.frames("welcome") and self.rooms() == set(names))
 
     async def hears(self, room: Room, seq: int) -> None:
         await until(lambda: self.heard(room)[-1:] == [seq])
@@ -88,7 +88,12 @@ class Client:
 def probes(room: UUID, post: bytes) -> Sequence[Command]:
     """Every frame that names a room."""
     acts = [do(kind, post, room=room, **body) for kind, body in BODIES.items()]
-    asked = [Sync(uuid4().hex, room, 0, 200), Older(uuid4().hex, room, 9, 200), Read(room, 1), Typing(room)]
+    asked: list[Command] = [
+        Sync(uuid4().hex, room, 0, 200),
+        Older(uuid4().hex, room, 9, 200),
+        Read(room, 1),
+        Typing(room),
+    ]
     return [send(room), send(room, reply_to=post), *acts, *asked]
 
 

@@ -163,7 +163,7 @@ class Game:
         player.read[room.pk] = max(player.read.get(room.pk, 0), min(seq, head))
         player.phone.socket.taken.clear()
         await player.desk.commands.obey(Read(room.pk, seq))
-        self.hub.warden.look()
+        await self.hub.warden.save_read()
         await until(lambda: player.phone.frames("read"))
         unread, mentions = await self.recount(player, room.pk)
         expected = {"seq": player.read[room.pk], "unread": unread, "mentions": mentions}
@@ -202,14 +202,14 @@ class Game:
         """They are told by a `reset`, and that is the last they hear."""
         self.inside.remove(player.user.pk)
         for device in player.devices:
-            await until(lambda device=device: device.frames("reset"))
+            await device.is_out(self.tea)
             device.socket.taken.clear()
         assert (await player.desk.ask(send(self.tea.pk)))["code"] == "not_found"
 
     async def came(self, player: Player) -> None:
         self.inside.add(player.user.pk)
         for device in player.devices:
-            await until(lambda device=device: device.frames("welcome") and "Tea" in device.rooms())
+            await device.has("World", "Tea")
 
     def target(self, room: Room) -> str | None:
         posts = self.posts[room.pk][-NEAR:]

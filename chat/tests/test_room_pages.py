@@ -217,9 +217,9 @@ def test_probes_of_a_hidden_room_are_answered_as_if_there_were_none(plans: Room,
     act(as_(bob), plans, "remove", person=gone.pk)
     for user in (person("outsider"), gone, alice):
         browser = as_(user)
-        for room, message, file in hidden:
+        for room, message, kept in hidden:
             for asked, reference in zip(
-                probes(room, message, file), probes(nothing, "ab" * 32, UUID(int=1)), strict=True
+                probes(room, message, kept), probes(nothing, "ab" * 32, UUID(int=1)), strict=True
             ):
                 assert answer(browser, *asked) == answer(browser, *reference), (user, asked)
         assert "the secret" not in page(browser, "/")
