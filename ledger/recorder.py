@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from threading import Condition, Lock, Thread
 
 from django.db import connections
@@ -90,7 +91,7 @@ class Recorder:
         while batch := self._gather():
             self._in_hand = len(batch)
             try:
-                _answer(batch, record_batch([waiting.draft for waiting in batch]))
+                record_batch([waiting.draft for waiting in batch], partial(_answer, batch))
             except Exception:  # the thread must outlive a defect, and nobody may wait for ever
                 logger.exception("A batch of %d failed.", len(batch))
                 _answer(batch, [Busy("Something went wrong; try again.")] * len(batch))

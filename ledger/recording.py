@@ -76,11 +76,19 @@ def record(draft: Draft) -> Recorded:
     return result
 
 
-def record_batch(drafts: Sequence[Draft]) -> list[Result]:
-    """A result for each draft, in order, all committed. Not to be called inside a transaction."""
+def record_batch(drafts: Sequence[Draft], answer: Callable[[list[Result]], None] | None = None) -> list[Result]:
+    """A result for each draft, in order, all committed. Not to be called inside a transaction.
+
+    `answer` is called with them before the listeners are: whoever waits for an answer does not wait for these, too.
+    """
     checked = [_check(draft) for draft in drafts]
-    stored = iter(_store([entry for entry in checked if isinstance(entry, Entry)]))
-    return [next(stored) if isinstance(entry, Entry) else entry for entry in checked]
+    rows: list[Message] = []
+    stored = iter(_store([entry for entry in checked if isinstance(entry, Entry)], rows))
+    results = [next(stored) if isinstance(entry, Entry) else entry for entry in checked]
+    if answer is not None:
+        answer(results)
+    _tell(rows)
+    return results
 
 
 def record_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> list[Recorded]:
@@ -90,7 +98,9 @@ def record_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> list[Reco
     and what it writes into tables of its own is committed with the entries or not at all. What it raises passes
     through; RecordError when one of its drafts is refused. It may be asked again.
     """
-    committed = _attempt(partial(_commit_planned, room, plan), 1)
+    rows: list[Message] = []
+    committed = _attempt(partial(_commit_planned, room, plan), 1, rows)
+    _tell(rows)
     recorded = []
     for result in [committed] if isinstance(committed, RecordError) else committed:
         if isinstance(result, RecordError):
@@ -106,23 +116,28 @@ def _check(draft: Draft) -> Entry | BadDraft:
         return error
 
 
-def _store(entries: list[Entry]) -> list[Result]:
-    """Together; one by one where that keeps failing, so that one poisoned entry does not take the others along."""
+def _store(entries: list[Entry], rows: list[Message]) -> list[Result]:
+    """Together; one by one where that keeps failing, so that one poisoned entry does not take the others along.
+
+    The new rows go to `rows`.
+    """
     if not entries:
         return []
-    committed = _attempt(partial(_commit, entries), len(entries))
+    committed = _attempt(partial(_commit, entries), len(entries), rows)
     if not isinstance(committed, RecordError):
         return committed
     if len(entries) == 1:
         return [committed]
-    return [result for entry in entries for result in _store([entry])]
+    return [result for entry in entries for result in _store([entry], rows)]
 
 
-def _attempt(commit: Callable[[], tuple[list[Result], list[Message]]], count: int) -> list[Result] | RecordError:
-    """The results, once the listeners are told. One error when it keeps failing for what may lie in a single entry."""
+def _attempt(
+    commit: Callable[[], tuple[list[Result], list[Message]]], count: int, rows: list[Message]
+) -> list[Result] | RecordError:
+    """The results. One error when it keeps failing for what may lie in a single entry."""
     for _ in range(ATTEMPTS):
         try:
-            results, rows = commit()
+            results, new = commit()
         except IntegrityError as error:
             logger.info("Another process was faster; trying again. %s", error)
         except (DataError, ProgrammingError, OverflowError, ValueError) as error:
@@ -136,7 +151,7 @@ def _attempt(commit: Callable[[], tuple[list[Result], list[Message]]], count: in
             connection.close()
             return [Busy("The database does not answer; try again.")] * count
         else:
-            _tell(rows)
+            rows += new
             return results
     return Busy("Others write to this room; try again.")
 

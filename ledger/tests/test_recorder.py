@@ -26,11 +26,11 @@ class Gate:
         self.reached = threading.Event()
         self.open = threading.Event()
 
-    def __call__(self, drafts: Sequence[Draft]) -> list[Result]:
+    def __call__(self, drafts: Sequence[Draft], answer: Callable[[list[Result]], None]) -> list[Result]:
         self.sizes.append(len(drafts))
         self.reached.set()
         assert self.open.wait(PATIENCE_S)
-        return record_batch(drafts)
+        return record_batch(drafts, answer)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_defect_answers_busy_and_the_recorder_lives_on(
 ) -> None:
     recorder = make_recorder()
 
-    def fail(drafts: Sequence[Draft]) -> list[Result]:
+    def fail(drafts: Sequence[Draft], answer: Callable[[list[Result]], None]) -> list[Result]:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:

@@ -209,6 +209,13 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return heard
 
 
+def test_who_waits_is_answered_before_the_listeners_hear(told: list[list[str]]) -> None:
+    heard_before: list[int] = []
+    record_batch([draft("first"), draft("second")], lambda results: heard_before.append(len(told)))
+    assert heard_before == [0]
+    assert len(told) == 1
+
+
 def test_listeners_hear_of_new_rows_once_they_are_committed(told: list[list[str]]) -> None:
     again = draft("a")
     assert record(again)
