@@ -32,9 +32,9 @@ _ERASURE = b'"kind":"erase"'
 """No text can hold these bytes: JSON writes its quotation marks otherwise."""
 
 
-def encode_messages(messages: Sequence[Message]) -> list[bytes]:
+def encode_messages(messages: Sequence[Message], *, are_new: bool = False) -> list[bytes]:
     """Each row as its event in JSON."""
-    return [orjson.dumps(event) for event in build_events(messages)]
+    return [orjson.dumps(event) for event in build_events(messages, are_new=are_new)]
 
 
 def encode_sealed(event: bytes, leaf_index: int, height: int) -> bytes:
@@ -69,15 +69,19 @@ class _Around:
     unsigned: set[int]
 
 
-def build_events(messages: Sequence[Message]) -> list[Event]:
-    """Events in the order of the rows. A query less for each thing of which there is none."""
-    around = _look_around(messages)
+def build_events(messages: Sequence[Message], *, are_new: bool = False) -> list[Event]:
+    """Events in the order of the rows. A query less for each thing of which there is none.
+
+    Nothing has been done yet to rows that were recorded just now: an act on them is an entry, and an event, of its own.
+    """
+    around = _look_around(messages, are_new=are_new)
     return [_event(row, around) for row in messages]
 
 
-def _look_around(messages: Sequence[Message]) -> _Around:
+def _look_around(messages: Sequence[Message], *, are_new: bool) -> _Around:
     originals = _find_originals(messages)
-    acts = find_acts([*(row for row in messages if row.kind == "post"), *originals.values()])
+    posts = [] if are_new else [row for row in messages if row.kind == "post"]
+    acts = find_acts([*posts, *originals.values()])
     authors = {row.author for row in messages} | {row.author for row in originals.values()}
     authors.update(people_of(acts.values()))
     authors.update(UUID(_body(row)["member"]) for row in messages if row.kind.startswith("member."))

@@ -241,7 +241,7 @@ def encode_recorded(rows: Sequence[Message], rooms: Collection[UUID]) -> list[Re
     """New rows, by room; those of these rooms encoded. In the thread that recorded them, which has nothing to wake."""
     wanted = [row for row in rows if row.room in rooms]
     events: defaultdict[UUID, Encoded] = defaultdict(list)
-    for row, event in zip(wanted, store.encode_rows(wanted), strict=True):
+    for row, event in zip(wanted, store.encode_rows(wanted, are_new=True), strict=True):
         events[row.room].append(event)
     return [(room, head, events[room]) for room, head in {row.room: row.room_seq for row in rows}.items()]
 

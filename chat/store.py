@@ -58,8 +58,8 @@ def find_sealed(room: UUID) -> int:
     return sealed.values_list("room_seq", flat=True).first() or 0
 
 
-def encode_rows(rows: Sequence[Message]) -> Encoded:
-    return list(zip((row.room_seq for row in rows), encode_messages(rows), strict=True))
+def encode_rows(rows: Sequence[Message], *, are_new: bool = False) -> Encoded:
+    return list(zip((row.room_seq for row in rows), encode_messages(rows, are_new=are_new), strict=True))
 
 
 def read_after(room: UUID, after: int, limit: int) -> Encoded:

@@ -283,7 +283,7 @@ async def test_what_cannot_be_encoded_when_it_is_recorded_is_read_afterwards(
 ) -> None:
     faults = [DatabaseError("gone for a moment")]
 
-    def encode_rows(rows: Sequence[Message]) -> store.Encoded:
+    def encode_rows(rows: Sequence[Message], *, are_new: bool = False) -> store.Encoded:
         if faults:
             raise faults.pop()
         return real(rows)

@@ -34,7 +34,7 @@ class Store:
         rows.extend(b'{"seq":%d,"leaf_index":null,"block":null}' % seq for seq in seqs)
         return [SimpleNamespace(room=room, room_seq=seq) for seq in seqs]
 
-    def encode_rows(self, rows: Sequence[Any]) -> Encoded:
+    def encode_rows(self, rows: Sequence[Any], *, are_new: bool = False) -> Encoded:
         if self.fault:
             raise self.fault
         return [(row.room_seq, self.rows[row.room][row.room_seq - 1]) for row in rows]
