@@ -5,7 +5,7 @@ from typing import cast
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,12 +33,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def close_own_account(user: User) -> bool:
     """False for the last owner: nobody could open anything again. Open sockets close within two seconds."""
-    with transaction.atomic():
-        list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk"))  # of two at once one stays
-        if is_last_owner(user):
-            return False
-        User.objects.filter(pk=user.pk).update(is_active=False)
-        end_sessions(user)
+    try:
+        with transaction.atomic():
+            list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk"))  # of two at once one stays
+            if is_last_owner(user):
+                return False
+            User.objects.filter(pk=user.pk).update(is_active=False)
+            end_sessions(user)
+    except IntegrityError:  # another owner was first, and this database does not let the second one wait
+        return False
     account_closed.send(User, user=user)
     return True
 

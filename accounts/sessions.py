@@ -15,6 +15,7 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -24,6 +25,7 @@ from accounts.models import User, UserSession
 
 SEEN_EVERY_S = 60.0
 REMEMBERED = 10_000
+REMOVED_AT_ONCE = 1000
 
 _seen_s: dict[str, float] = {}
 """When this process last wrote down that a session is in use: a page costs no write, a minute of pages one."""
@@ -108,7 +110,15 @@ def forget(session_key: str | None) -> None:
 def clear_expired() -> None:
     """Removes sessions that have run out, and what we noted of those that are no more. To be done now and then."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
+    clear_orphans(UserSession, "session_key")
+
+
+def clear_orphans(model: type[Model], column: str) -> None:
+    """Removes the rows whose column names a session that is no more. Read first: MongoDB deletes by no subquery."""
+    rows = model._default_manager.all()
+    orphans = rows.exclude(**{f"{column}__in": Session.objects.values("pk")}).values_list("pk", flat=True)
+    while keys := list(orphans[:REMOVED_AT_ONCE]):
+        rows.filter(pk__in=keys).delete()
 
 
 def _end(keys: Collection[str]) -> None:

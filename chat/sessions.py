@@ -72,7 +72,7 @@ def note_present(keys: Collection[str]) -> None:
 def clear_expired() -> None:
     """Removes sessions that are over, and what was subscribed for as long as they last."""
     account_sessions.clear_expired()
-    PushSubscription.objects.exclude(session__in=Session.objects.values("pk")).delete()
+    account_sessions.clear_orphans(PushSubscription, "session")
 
 
 def _alive(keys: Collection[str]) -> set[str]:

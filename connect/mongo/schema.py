@@ -23,8 +23,9 @@ class PlainIndex(Index):
 
     def get_pymongo_index_model(self, model: Any, schema_editor: Any, **options: Any) -> Any:
         found = get_pymongo_index_model(self, model, schema_editor, **options)
-        names = [name for name, _ in self.fields_orders]
-        if found and self.condition is None and not any(model._meta.get_field(name).null for name in names):
+        added = options.get("field")  # no part of the model yet
+        fields = [added] if added else [model._meta.get_field(name) for name, _ in self.fields_orders]
+        if found and self.condition is None and not any(field.null for field in fields):
             found.document.pop("partialFilterExpression", None)
         return found
 
