@@ -83,7 +83,10 @@ class Membership(models.Model):
 
 
 class Ban(models.Model):
-    """Who may not come back into a room, and does not see it. The `member.remove` entry and its reason are the log."""
+    """Who may not come back into a room, and does not see it.
+
+    The `member.remove` entry and its reason are the log; of who had left before, words of the system.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bans")

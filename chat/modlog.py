@@ -4,7 +4,7 @@ member.remove     who removed whom; the reason is the post that follows from its
 member.join       who added whom
 erase             who erased whose message; the reason is in it
 room.update       what was changed
-posts by the system     roles, exports: what the ledger has no kind of entry for
+posts by the system     roles, exports, bans of who had left, ends of bans: what the ledger has no kind of entry for
 """
 
 from collections.abc import Sequence

@@ -110,7 +110,7 @@ async def test_who_is_not_logged_in_hears_so(server: Server) -> None:
         assert nobody.frames == []
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null", ""])
 async def test_a_page_of_another_site_gets_no_socket(server: Server, origin: str) -> None:
     with pytest.raises(InvalidStatus) as caught:
         async with open_socket(server, origin=origin):
