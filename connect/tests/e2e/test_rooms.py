@@ -154,5 +154,5 @@ def test_an_invitation_leads_a_stranger_into_the_room_until_they_are_shown_out(
     expect(bob.get_by_text("bob removed zoe.")).to_be_visible()
     expect(bob.get_by_text("Banned: spam")).to_be_visible()
     bob.get_by_role("link", name="Back").click()
-    bob.get_by_role("button", name="Let zoe back in").click()
+    bob.get_by_role("button", name="Let back in: zoe").click()
     expect(bob.get_by_role("heading", name="May not come back")).to_have_count(0)
