@@ -24,7 +24,7 @@ class Backfill:
         """Entries after a cursor, as many as a frame holds, from the ring where it reaches so far."""
         if cursor + 1 < ring.first and ring.head - cursor <= RING_EVENTS:
             async with self._locks.setdefault(ring, asyncio.Lock()):
-                while cursor + 1 < ring.first and await self._reach_back(ring, cursor):
+                while cursor + 1 < ring.first and ring.has_room and await self._reach_back(ring, cursor):
                     pass
         # Where the ring holds none the database is asked: another process may have acknowledged what is not known here.
         if held := ring.since(cursor, limit):

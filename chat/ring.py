@@ -37,6 +37,11 @@ class Ring:
         """seq of the oldest entry held; head + 1 when none is."""
         return self.head - len(self._events) + 1
 
+    @property
+    def has_room(self) -> bool:
+        """For a frame's worth of entries before the first."""
+        return len(self._events) < RING_EVENTS and self._bytes + FRAME_BYTES <= RING_BYTES
+
     def extend(self, events: Iterable[bytes]) -> None:
         """Appends the entries head + 1, head + 2 …"""
         for event in events:

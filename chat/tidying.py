@@ -13,8 +13,8 @@ from chat.threads import tidiers
 
 logger = logging.getLogger(__name__)
 
-FIRST_S = 10.0
-"""What a crash has left behind goes with the next start, after the people who come back with it."""
+FIRST_S = 1.0
+"""What a crash has left behind goes with the next start, soon after the first who comes back."""
 EVERY_S = 3600.0
 JOBS = (sweep, clear_expired)
 
