@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { toHex } from "../../../static/ledger/js/bytes.js";
-import { nodeHash, rootHash } from "../../../static/ledger/js/merkle.js";
-import { checkConsistency, checkInclusion, inclusionPath, inclusionRoot } from "../../../static/ledger/js/proofs.js";
+import { LedgerFormatError } from "../../../static/ledger/js/errors.js";
+import { nodeHash } from "../../../static/ledger/js/merkle.js";
+import { checkConsistency, inclusionPath, inclusionRoot } from "../../../static/ledger/js/proofs.js";
 import { bytes, DirectTree, GOLDEN, refused } from "./golden.js";
 
 const TREE = new DirectTree(600);
@@ -23,9 +24,13 @@ function misshapen(proof) {
   return [...each, [...proof, OTHER], [OTHER, ...proof]];
 }
 
-test("the golden roots", async () => {
+/** Throws, as a receipt's check does, unless the proof leads to the root. */
+async function checkInclusion(leaf, index, size, proof, root) {
+  if (toHex(await inclusionRoot(leaf, index, size, proof)) !== toHex(root)) throw new LedgerFormatError("bad_proof", "another root");
+}
+
+test("the golden roots", () => {
   for (const [size, root] of Object.entries(GOLDEN.tree.roots)) {
-    assert.equal(toHex(await rootHash(TREE.leaves.slice(0, Number(size)))), root);
     assert.equal(toHex(TREE.root(0, Number(size))), root);
   }
 });

@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseUtf8, toBase64, toHex, utf8 } from "../../../static/ledger/js/bytes.js";
+import { parseUtf8, toHex, utf8 } from "../../../static/ledger/js/bytes.js";
 import { parseCanonical } from "../../../static/ledger/js/canonical.js";
 import { leafHash } from "../../../static/ledger/js/merkle.js";
-import { parseVkey } from "../../../static/ledger/js/notes.js";
 import {
-  blockLeafData,
-  checkEvent,
   checkRecord,
-  deviceId,
   encodeRecord,
-  genesisLeafData,
-  isSignedBy,
   recordFromEvent,
   recordHash,
   recordLeafData,
-  statementSigningInput,
 } from "../../../static/ledger/js/records.js";
-import { bytes, corruptions, GOLDEN, orRefused, ORIGIN, refused, signAsLog } from "./golden.js";
+import { bytes, corruptions, GOLDEN, orRefused, ORIGIN, refused } from "./golden.js";
 
 const SIGNED = GOLDEN.messages.at(-1);
 
@@ -31,6 +24,11 @@ function asEvent({ record, body, salt, leaf_hash }) {
   return { ...entry, body, salt, sent_ms, received_ms, seen, checkpoint, device, signature, ...shown };
 }
 
+/** Whether the event hashes to what it says. */
+async function hashes(event, room, origin) {
+  return toHex(await recordHash(await recordFromEvent(event, room, origin))) === event.hash;
+}
+
 test("the golden records have the golden bytes, leaves and hashes", async () => {
   for (const { record, record_jcs, leaf_data, leaf_hash } of GOLDEN.messages) {
     assert.equal(parseUtf8(encodeRecord(record)), record_jcs);
@@ -40,22 +38,14 @@ test("the golden records have the golden bytes, leaves and hashes", async () => 
   }
 });
 
-test("the golden genesis and headers have the golden leaves", async () => {
-  const { log, created_ms, min_bits, key } = GOLDEN.genesis;
-  assert.equal(toHex(await genesisLeafData(log, created_ms, min_bits, key)), GOLDEN.leaf_data[0]);
-  for (const { header, tree_size } of GOLDEN.blocks.slice(0, -1)) {
-    assert.equal(toHex(await blockLeafData(bytes(header))), GOLDEN.leaf_data[tree_size]);
-  }
-});
-
 test("a record is rebuilt from an event, and its hash checked", async () => {
   for (const message of GOLDEN.messages) {
     const event = asEvent(message);
     const { room } = message.record.statement;
     assert.deepEqual(await recordFromEvent(event, room, ORIGIN), message.record);
-    assert.equal(await checkEvent(event, room, ORIGIN), true);
-    assert.equal(await checkEvent(event, "0".repeat(32), ORIGIN), false);
-    assert.equal(await checkEvent(event, room, "another.example"), false);
+    assert.equal(await hashes(event, room, ORIGIN), true);
+    assert.equal(await hashes(event, "0".repeat(32), ORIGIN), false);
+    assert.equal(await hashes(event, room, "another.example"), false);
   }
 });
 
@@ -80,7 +70,7 @@ test("an event with any part changed no longer has its hash", async () => {
     signature: `${"A".repeat(86)}==`,
   };
   for (const [key, value] of Object.entries(changes)) {
-    assert.equal(await checkEvent({ ...event, [key]: value }, room, ORIGIN), false, key);
+    assert.equal(await hashes({ ...event, [key]: value }, room, ORIGIN), false, key);
   }
 });
 
@@ -143,20 +133,4 @@ test("a wrong, absent or unknown key is refused wherever it stands", () => {
     wrong.push(...statements.map((statement) => ({ ...record, statement })));
   }
   for (const value of wrong) assert.throws(() => encodeRecord(value), refused(), JSON.stringify(value));
-});
-
-test("the device's signature is good, and nothing else is", async () => {
-  const publicKey = bytes(GOLDEN.device_public);
-  assert.equal(toHex(await deviceId(publicKey)), SIGNED.record.statement.device);
-  assert.equal(await isSignedBy(SIGNED.record, publicKey), true);
-  assert.equal(await isSignedBy(GOLDEN.messages[0].record, publicKey), false);
-  const statement = { ...SIGNED.record.statement, sent_ms: 1 };
-  assert.equal(await isSignedBy({ ...SIGNED.record, statement }, publicKey), false);
-  const other = bytes(GOLDEN.device_public.replace(/^a/, "b"));
-  assert.equal(await isSignedBy(SIGNED.record, other), false);
-  const ofLog = (await parseVkey(GOLDEN.log_vkey)).publicKey;
-  const byLog = toBase64(signAsLog(statementSigningInput(SIGNED.record.statement)));
-  assert.equal(await isSignedBy({ ...SIGNED.record, signature: byLog }, ofLog), false, "another device's statement");
-  const claimed = { ...SIGNED.record.statement, device: toHex(await deviceId(other)) };
-  assert.equal(await isSignedBy({ ...SIGNED.record, statement: claimed }, other), false);
 });

@@ -2,7 +2,6 @@
  * Message bodies and the salted commitments that let them be erased. Twin of ledger/core/bodies.py.
  *
  *     body_commitment = SHA256("connect-body/v1\n" ‖ salt[32] ‖ JCS(body))
- *     file_commitment = SHA256("connect-file/v1\n" ‖ salt[32] ‖ file bytes)
  */
 
 import { concat, utf8 } from "./bytes.js";
@@ -13,7 +12,6 @@ import { findMisfit, hasShape, isBase64, isCount, isHash, isId, isText } from ".
 
 export const SALT_SIZE = 32;
 const BODY_PREFIX = utf8("connect-body/v1\n");
-const FILE_PREFIX = utf8("connect-file/v1\n");
 
 const FILE = { name: isText, type: isText, size: isCount, commitment: isHash };
 const FILES = { files: (value) => Array.isArray(value) && value.length > 0 && value.every(hasShape(FILE)) };
@@ -53,17 +51,8 @@ export function checkBody(kind, body) {
 
 /** The commitment, 32 bytes, to a body. */
 export async function commitBody(salt, body) {
-  return commit(BODY_PREFIX, salt, encodeCanonical(body));
-}
-
-/** The commitment, 32 bytes, to a file's bytes. */
-export async function commitFile(salt, bytes) {
-  return commit(FILE_PREFIX, salt, bytes);
-}
-
-function commit(prefix, salt, bytes) {
   if (salt.length !== SALT_SIZE) throw badBody(`needs ${SALT_SIZE} bytes`, "salt");
-  return sha256(concat(prefix, salt, bytes));
+  return sha256(concat(BODY_PREFIX, salt, encodeCanonical(body)));
 }
 
 function badBody(detail, field) {

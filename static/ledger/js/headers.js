@@ -58,24 +58,6 @@ export function meetsTarget(hash, bits) {
   return hash.slice(0, whole).every((byte) => byte === 0) && hash[whole] >> (8 - (bits % 8)) === 0;
 }
 
-/** Throws, with the field, unless `header` may follow `previous` (null before block 0). Work is apart. */
-export async function checkLink(previous, header, minBits) {
-  const height = previous ? previous.height + 1 : 0;
-  if (header.height !== height) throw badHeader("does not follow the block before", "height");
-  const previousHash = previous ? await blockHash(await encodeHeader(previous)) : new Uint8Array(32);
-  if (!areEqual(header.previous, previousHash)) throw badHeader("is not the hash of the block before", "previous");
-  if (!previous) {
-    if (header.treeSize !== 1) throw badHeader("is not 1: block 0 seals the genesis leaf alone", "tree_size");
-  } else if (header.origin !== previous.origin) {
-    throw badHeader("is another log's", "origin");
-  } else if (header.treeSize <= previous.treeSize) {
-    throw badHeader("does not grow", "tree_size");
-  } else if (header.timeMs < previous.timeMs) {
-    throw badHeader("goes back", "time_ms");
-  }
-  if (header.bits < minBits) throw badHeader(`is ${header.bits}, the log promises at least ${minBits}`, "bits");
-}
-
 function u64(number) {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(number));

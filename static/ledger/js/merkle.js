@@ -17,13 +17,3 @@ export async function leafHash(leafData) {
 export async function nodeHash(left, right) {
   return sha256(concat(NODE, left, right));
 }
-
-/** The root over all leaf hashes: pair neighbours level by level, an odd last one rises unchanged. */
-export async function rootHash(leafHashes) {
-  let level = leafHashes;
-  while (level.length > 1) {
-    const pairs = Array.from({ length: Math.ceil(level.length / 2) }, (_, i) => level.slice(2 * i, 2 * i + 2));
-    level = await Promise.all(pairs.map(([left, right]) => (right ? nodeHash(left, right) : left)));
-  }
-  return level[0] ?? sha256(new Uint8Array());
-}

@@ -11,13 +11,6 @@ import { nodeHash } from "./merkle.js";
 const half = (number) => Math.floor(number / 2);
 const isOdd = (number) => number % 2 === 1;
 
-/** Throws unless the proof leads from the leaf hash to the root. */
-export async function checkInclusion(leaf, index, size, proof, root) {
-  if (!areEqual(await inclusionRoot(leaf, index, size, proof), root)) {
-    throw badProof("the proof leads to another root", "root");
-  }
-}
-
 /** The root that the proof leads to. */
 export async function inclusionRoot(leaf, index, size, proof) {
   const path = await inclusionPath(leaf, index, size, proof);

@@ -9,17 +9,14 @@
  */
 
 import { commitBody } from "./bodies.js";
-import { concat, parseBase64, parseHex, toHex, utf8 } from "./bytes.js";
+import { concat, parseHex, toHex } from "./bytes.js";
 import { encodeCanonical } from "./canonical.js";
 import { LedgerFormatError } from "./errors.js";
-import { sha256, verifyEd25519 } from "./hashing.js";
+import { sha256 } from "./hashing.js";
 import { leafHash } from "./merkle.js";
 import { findMisfit, hasShape, isBase64, isCount, isHash, isId, isPositive, isText, orNull } from "./shapes.js";
 
 export const VERSION = 1;
-const GENESIS_KIND = 0x00;
-const BLOCK_KIND = 0x01;
-const SIGNING_PREFIX = utf8("connect-core/v1\n");
 export const KIND_BYTES = new Map([
   ["key.add", 0x02],
   ["key.revoke", 0x02],
@@ -86,24 +83,6 @@ export async function recordHash(record) {
   return leafHash(await recordLeafData(record));
 }
 
-/** The bytes that an author's device signs. */
-export function statementSigningInput(statement) {
-  return concat(SIGNING_PREFIX, encodeCanonical(statement));
-}
-
-/** Whether the record was signed by the device with this raw public key. */
-export async function isSignedBy(record, publicKey) {
-  checkRecord(record);
-  if (record.signature === null || toHex(await deviceId(publicKey)) !== record.statement.device) return false;
-  return verifyEd25519(publicKey, statementSigningInput(record.statement), parseBase64(record.signature, 64));
-}
-
-/** The key id, 32 bytes, of a raw Ed25519 public key. */
-export async function deviceId(publicKey) {
-  if (publicKey.length !== 32) throw badRecord("is not 32 bytes", "public");
-  return sha256(publicKey);
-}
-
 /**
  * The record of an event as docs/specs/protocol.md sends it. An erased entry has no body to commit to: its record needs
  * the commitment itself, as `body_commitment`.
@@ -115,22 +94,6 @@ export async function recordFromEvent(event, room, origin) {
   const record = { statement, signature, room_seq: event.seq, previous, received_ms };
   checkRecord(record);
   return record;
-}
-
-/** Whether the event hashes to what it says. */
-export async function checkEvent(event, room, origin) {
-  return toHex(await recordHash(await recordFromEvent(event, room, origin))) === event.hash;
-}
-
-/** Leaf 0: what the log promises about itself. */
-export async function genesisLeafData(origin, createdMs, minBits, vkey) {
-  const genesis = { v: VERSION, log: origin, created_ms: createdMs, min_bits: minBits, key: vkey };
-  return leafData(GENESIS_KIND, encodeCanonical(genesis));
-}
-
-/** The first leaf of a block: the header, 152 bytes, of the block before it. */
-export async function blockLeafData(header) {
-  return leafData(BLOCK_KIND, header);
 }
 
 async function leafData(kindByte, bytes) {
