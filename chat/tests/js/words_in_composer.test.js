@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { complete, completionAt } from "../../../static/chat/js/completion.js";
 import { diffWords } from "../../../static/chat/js/diff.js";
-import { EMOJI, named, replaceNames, search } from "../../../static/chat/js/emoji.js";
+import { EMOJI, named, readEmoji, replaceNames, search } from "../../../static/chat/js/emoji.js";
 import { seeded } from "./random.js";
 
 test("every emoji and every name is there once, and names can be typed", () => {
@@ -20,6 +20,18 @@ test("a search finds by the beginning of a name first, then by other words", () 
   assert.equal(search("heart eyes")[0].emoji, "😍");
   assert.deepEqual(search("zzzz"), []);
   assert.equal(search("", 5).length, 5);
+});
+
+test("German calls every emoji something else, finds it by that too, and writes it by the same name", () => {
+  const german = readEmoji("de");
+  assert.deepEqual(german.map(({ name }) => name), EMOJI.map(({ name }) => name));
+  const spoken = german.map((each) => each.spoken);
+  assert.equal(new Set(spoken).size, spoken.length);
+  const same = german.filter(({ name, spoken: said }) => said === name.replaceAll("_", " ")).map(({ name }) => name);
+  assert.deepEqual(same, ["neutral", "pizza", "minus"]);
+  for (const wanted of ["schlüssel", "Schlü", "key"]) assert.equal(search(wanted, 1, german)[0].emoji, "🔑", wanted);
+  assert.equal(german.find(({ emoji }) => emoji === "👍").spoken, "daumen hoch");
+  assert.equal(readEmoji("fr")[0].spoken, "thumbsup");
 });
 
 test("names between colons become emoji, but not in code and not where nobody has the name", () => {

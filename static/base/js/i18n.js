@@ -7,7 +7,8 @@ export const ngettext = (one, many, count) => globalThis.ngettext?.(one, many, c
 /** Puts values into `%(name)s`. */
 export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
 
-const language = globalThis.document?.documentElement.lang || "en";
+/** The page's. */
+export const language = globalThis.document?.documentElement.lang || "en";
 
 /** For Intl: the page's language, as it is written where the reader lives. */
 export const locale = globalThis.navigator?.languages?.find((each) => each.split("-")[0] === language) ?? language;

@@ -1,4 +1,12 @@
-/** A short list of emoji, each with the name that `:name:` means and more words to find it by. Pure. */
+/** A short list of emoji, each with the name that `:name:` means, what it is called aloud, and more words to find it by.
+ *
+ * `:name:` is the same in every language, for it is written into messages. A language has a table of its own beside this
+ * one; what stands there is said aloud and found too. Pure. */
+
+import { language } from "../../base/js/i18n.js";
+import { GERMAN } from "./emoji_de.js";
+
+const TABLES = { de: GERMAN };
 
 const TABLE = `
 👍 thumbsup +1 yes good agree
@@ -179,14 +187,18 @@ const TABLE = `
 🚩 red_flag
 `;
 
-export const EMOJI = TABLE.trim()
-  .split("\n")
-  .map((line) => {
-    const [emoji, name, ...words] = line.split(" ");
-    return { emoji, name, words };
+/** `{emoji, name, spoken, words}` of each, in the words of a language. */
+export function readEmoji(code) {
+  const own = new Map(lines(TABLES[code] ?? "").map(([emoji, ...words]) => [emoji, words]));
+  return lines(TABLE).map(([emoji, name, ...words]) => {
+    const more = own.get(emoji) ?? [];
+    return { emoji, name, spoken: (more[0] ?? name).replaceAll("_", " "), words: [...words, ...more] };
   });
+}
 
-export const LONGEST_NAME = Math.max(...EMOJI.map(({ name }) => name.length));
+const lines = (table) => table.trim().split("\n").map((line) => line.split(" "));
+
+export const EMOJI = readEmoji(language);
 
 /** The emoji that `:name:` means, or null. */
 export function named(name) {
@@ -195,19 +207,19 @@ export function named(name) {
 
 /** What it is called aloud; the sign itself where it is none of these. */
 export function nameOf(emoji) {
-  return EMOJI.find((each) => each.emoji === emoji)?.name.replaceAll("_", " ") ?? emoji;
+  return EMOJI.find((each) => each.emoji === emoji)?.spoken ?? emoji;
 }
 
 /** Best first: names that begin so, then other words that do, then names that hold it. */
-export function search(query, limit = EMOJI.length) {
+export function search(query, limit = EMOJI.length, emoji = EMOJI) {
   const wanted = query.trim().toLowerCase().replaceAll(" ", "_");
-  if (!wanted) return EMOJI.slice(0, limit);
-  const rank = ({ name, words }) => {
-    if (name.startsWith(wanted)) return 0;
+  if (!wanted) return emoji.slice(0, limit);
+  const rank = ({ name, spoken, words }) => {
+    if (name.startsWith(wanted) || spoken.replaceAll(" ", "_").startsWith(wanted)) return 0;
     if (words.some((word) => word.startsWith(wanted))) return 1;
     return name.includes(wanted) ? 2 : 3;
   };
-  const found = EMOJI.map((each) => [rank(each), each]).filter(([place]) => place < 3);
+  const found = emoji.map((each) => [rank(each), each]).filter(([place]) => place < 3);
   return found.sort(([a], [b]) => a - b).slice(0, limit).map(([, each]) => each);
 }
 

@@ -31,7 +31,7 @@ export class Picker {
     const query = this.search.value;
     const recent = query ? [] : readRecent().map((emoji) => EMOJI.find((each) => each.emoji === emoji)).filter(Boolean);
     const found = [...recent, ...search(query).filter((each) => !recent.includes(each))];
-    this.list.replaceChildren(...found.map(({ emoji, name }, index) => button(emoji, name, index === 0)));
+    this.list.replaceChildren(...found.map((each, index) => button(each, index === 0)));
     this.none.hidden = found.length > 0;
   }
 
@@ -75,14 +75,14 @@ export class Picker {
   }
 }
 
-function button(emoji, name, isFirst) {
+function button({ emoji, name, spoken }, isFirst) {
   const node = document.createElement("button");
   node.type = "button";
   node.className = "picker__emoji";
   node.tabIndex = isFirst ? 0 : -1;
   node.textContent = emoji;
   node.title = `:${name}:`;
-  node.setAttribute("aria-label", name.replaceAll("_", " "));
+  node.setAttribute("aria-label", spoken);
   return node;
 }
 
