@@ -1,6 +1,9 @@
 """Which language a page is in, and that its scripts get their words in it."""
 
+import json
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
@@ -71,7 +74,7 @@ def test_a_language_that_is_written_from_right_to_left_turns_the_page(language: 
 
 def test_the_words_of_scripts_come_before_the_modules_where_they_are_not_english(client: Client) -> None:
     assert '<script src="/language/de.js" defer></script>' in opening(client, **GERMAN)
-    assert "/language/" not in opening(client)
+    assert "/language/en.js" not in opening(client)
     words = client.get("/language/de.js")
     assert words["Content-Type"] == "text/javascript; charset=utf-8"
     assert 'kann einen solchen Passkey nicht aufbewahren."' in words.content.decode()
@@ -79,3 +82,14 @@ def test_the_words_of_scripts_come_before_the_modules_where_they_are_not_english
     assert set(words["Cache-Control"].split(", ")) == {"public", "max-age=60"}
     assert client.get("/language/de.js", HTTP_IF_NONE_MATCH=words["ETag"]).status_code == 304
     assert client.get("/language/xx.js").status_code == 404
+
+
+def test_the_installed_app_is_described_in_the_pages_language(client: Client) -> None:
+    assert '<link rel="manifest" href="/language/de.webmanifest">' in opening(client, **GERMAN)
+    answer = client.get("/language/de.webmanifest")
+    assert answer["Content-Type"] == "application/manifest+json"
+    manifest = json.loads(answer.content)
+    assert (manifest["lang"], manifest["dir"], manifest["start_url"]) == ("de", "ltr", "/")
+    assert manifest["description"] == "Team-Chat, dessen Geschichte sich beweisen lässt."
+    assert all(finders.find(icon["src"].removeprefix("/static/")) for icon in manifest["icons"])
+    assert client.get("/language/xx.webmanifest").status_code == 404
