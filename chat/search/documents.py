@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Q
 
+from chat.mentions import find_names
 from chat.search.folding import fold
 from chat.search.terms import facet, terms_of
 from ledger.models import Message
@@ -109,7 +110,13 @@ def _find_documents(posts: Sequence[int], rooms: Collection[UUID]) -> list[Docum
 
 def _marks(body: dict[str, Any], *, edited: bool) -> frozenset[str]:
     marks = {"file": bool(body.get("files")), "link": _LINK.search(body["text"]) is not None, "edited": edited}
-    return frozenset(mark for mark, holds in marks.items() if holds)
+    names = (mention(name) for name in find_names([body["text"]]))
+    return frozenset([*(mark for mark, holds in marks.items() if holds), *names])
+
+
+def mention(name: str) -> str:
+    """The mark of a text that may mention this name: it may stand in code, which an index does not know."""
+    return f"@{name}"
 
 
 def _posts_of(hashes: Collection[bytes]) -> dict[tuple[UUID, bytes], int]:

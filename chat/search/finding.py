@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from chat.mentions import EVERYBODY
 from chat.models import Room
 from chat.names import name_rooms
 from chat.search.documents import Document, find_documents
@@ -21,6 +22,7 @@ from chat.search.indexes import get_index
 from chat.search.indexing import is_built
 from chat.search.query import Part, Query
 from chat.search.wanted import Wanted
+from chat.text import mentions
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.recording import COUNTER_BITS
 
@@ -39,9 +41,10 @@ class Page:
     """The key before which to go on; None where everything was looked at."""
 
 
-def search(user: User, query: Query, before: int | None = None, size: int = PAGE) -> Page:
+def search(user: User, query: Query, before: int | None = None, size: int = PAGE, *, only_joined: bool = False) -> Page:
     """The newest posts that the user may read and the query wants, before a key."""
-    rooms = name_rooms(Room.objects.visible_to(user), user)
+    all_rooms = Room.objects.joined_by(user) if only_joined else Room.objects.visible_to(user)
+    rooms = name_rooms(all_rooms, user)
     wanted = _resolve(user, query, rooms)
     if not query or wanted is None or not is_built():
         return Page([], None)
@@ -72,6 +75,7 @@ def _resolve(user: User, query: Query, rooms: Sequence[Room]) -> Wanted | None:
         words=part.words,
         authors=authors,
         rooms=[room.pk for room in chosen],
+        names=names_of(user, part),
         marks=part.marks,
         from_ms=query.from_ms,
     )
@@ -81,6 +85,7 @@ def _is_meant(document: Document, query: Query, wanted: Wanted) -> bool:
     return (
         (not wanted.authors or document.author in wanted.authors)
         and query.wanted.marks <= document.marks
+        and (not wanted.names or mentions(document.text, set(wanted.names)))
         and document.received_ms >= (query.from_ms or 0)
         and (query.until_ms is None or document.received_ms < query.until_ms)
         and query.holds(document.folded)
@@ -93,10 +98,22 @@ class _Unwanted:
     def __init__(self, user: User, part: Part, rooms: Sequence[Room]) -> None:
         self._authors = set(_find_people(user, part.authors))
         self._rooms = {room.pk for room in rooms if part.rooms and _is_named(room, part.rooms)}
+        self._names = names_of(user, part)
         self._marks = part.marks
 
     def holds(self, document: Document) -> bool:
-        return document.author in self._authors or document.room in self._rooms or bool(self._marks & document.marks)
+        return (
+            document.author in self._authors
+            or document.room in self._rooms
+            or bool(self._marks & document.marks)
+            or (bool(self._names) and mentions(document.text, self._names))
+        )
+
+
+def names_of(user: User, part: Part) -> set[str]:
+    """As they are mentioned: the user is "me", by their own name and by everybody's."""
+    named = {name for name in part.mentioned if name != "me"}
+    return named | {user.username.lower(), EVERYBODY} if "me" in part.mentioned else named
 
 
 def _is_named(room: Room, names: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import Error, connection, transaction
 
-from chat.search.documents import Version, versions_of
+from chat.search.documents import Version, mention, versions_of
 from chat.search.terms import GRAM, starts_of, terms_for
 from chat.search.wanted import Suggested, Wanted
 
@@ -76,6 +76,9 @@ class PostgresIndex:
         if wanted.marks:
             where.append("marks @> %s::text[]")
             values.append(list(wanted.marks))
+        if wanted.names:
+            where.append("marks && %s::text[]")
+            values.append([mention(name) for name in wanted.names])
         for words in wanted.words:
             if len(words.text) >= GRAM:
                 where.append("folded LIKE %s")

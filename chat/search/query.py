@@ -3,7 +3,7 @@
 berlin            anywhere in the text, also inside a word; one or two letters: where a word begins
 auto*             where a word begins
 "two words"       just so, as whole words
-from: in: before: after: has: is:        who, where, when, what
+from: in: mentions: before: after: has: is:        who, where, whom, when, what
 -                 before any of these but a date: not that
 """
 
@@ -23,7 +23,7 @@ MARKS = {("has", "file"): "file", ("has", "link"): "link", ("is", "edited"): "ed
 
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _PART = re.compile(
-    r'(?P<no>-(?=[\w"]))?(?:(?P<key>from|in|before|after|has|is):(?:"(?P<quoted>[^"]*)"?|(?P<value>\S*))'
+    r'(?P<no>-(?=[\w"]))?(?:(?P<key>from|in|mentions|before|after|has|is):(?:"(?P<quoted>[^"]*)"?|(?P<value>\S*))'
     r'|"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
     re.IGNORECASE,
 )
@@ -61,10 +61,11 @@ class Part:
     words: list[Words] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     rooms: list[str] = field(default_factory=list)
+    mentioned: list[str] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.authors or self.rooms or self.marks)
+        return bool(self.words or self.authors or self.rooms or self.mentioned or self.marks)
 
 
 @dataclass(slots=True)
@@ -122,6 +123,8 @@ def _take_operator(query: Query, key: str, value: str, *, is_unwanted: bool) -> 
         part.authors.append(value.removeprefix("@"))
     elif key == "in":
         part.rooms.append(value.removeprefix("#"))
+    elif key == "mentions":
+        part.mentioned.append(value.removeprefix("@").lower())
     elif key in ("has", "is"):
         part.marks.add(_read_mark(key, value.lower()))
     elif is_unwanted:

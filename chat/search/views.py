@@ -4,36 +4,30 @@ Both start from the user. A search that cannot be understood is answered with a 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.dateformat import format as date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.requests import user_of
+from chat.finding import read_number
 from chat.models import Room
 from chat.names import name_rooms
-from chat.people import describe, find_people
+from chat.people import describe
 from chat.rates import Rates
-from chat.search.excerpts import excerpt
-from chat.search.finding import Page, search
+from chat.search.finding import search
 from chat.search.folding import fold
-from chat.search.indexes import get_index
-from chat.search.indexing import count_waiting, is_built
-from chat.search.query import Query, QueryError, parse
-from chat.search.scan import REACH
+from chat.search.hits import describe_hits, describe_index
+from chat.search.query import QueryError, parse
 
-WAITING_TOLD = 500
-"""So many entries that are not in the index yet are worth a word; fewer are there within two seconds."""
 SUGGESTED = 6
 """Of each sort, in the palette."""
 
@@ -44,19 +38,19 @@ _rates = Rates(5, 40)
 @never_cache
 @login_required
 def results(request: HttpRequest) -> HttpResponse:
-    user, typed = _user(request), request.GET.get("q", "")
-    context: dict[str, Any] = {"typed": typed, "asked": False, "results": [], "notice": _notice()}
+    user, typed = user_of(request), request.GET.get("q", "")
+    context: dict[str, Any] = {"typed": typed, "asked": False, "results": [], "notice": describe_index()}
     status = HTTPStatus.OK
     try:
         query = parse(typed)
         if query:
-            _check_rate(user)
-            page = search(user, query, _before(request))
-            context |= {"asked": True, "results": _describe(user, page, query), "older": _older(typed, page.older)}
+            check_rate(user)
+            page = search(user, query, read_before(request))
+            context |= {"asked": True, "results": describe_hits(user, page, query), "older": _older(typed, page.older)}
     except QueryError as error:
         context["problem"] = str(error)
         status = HTTPStatus.BAD_REQUEST
-    except _TooMany as error:
+    except TooMany as error:
         context["problem"] = str(error)
         status = HTTPStatus.TOO_MANY_REQUESTS
     return render(request, "chat/search.html", context, status=status)
@@ -67,51 +61,27 @@ def results(request: HttpRequest) -> HttpResponse:
 @login_required
 def suggest(request: HttpRequest) -> JsonResponse:
     """Rooms, people and the newest messages for what was typed so far; with nothing typed, the rooms."""
-    user, typed = _user(request), request.GET.get("q", "")
+    user, typed = user_of(request), request.GET.get("q", "")
     answer: dict[str, Any] = {"rooms": [], "people": [], "messages": [], "problem": None}
     try:
-        _check_rate(user)
+        check_rate(user)
         answer["rooms"] = _find_rooms(user, typed)
         query = parse(typed)
         if query:
             answer["people"] = _find_people(typed)
-            answer["messages"] = _describe(user, search(user, query, size=SUGGESTED), query)
-    except (QueryError, _TooMany) as error:
+            answer["messages"] = describe_hits(user, search(user, query, size=SUGGESTED), query)
+    except (QueryError, TooMany) as error:
         answer["problem"] = str(error)
     return JsonResponse(answer)
 
 
-class _TooMany(Exception):
-    pass
+class TooMany(Exception):
+    """In words for the person."""
 
 
-def _check_rate(user: User) -> None:
+def check_rate(user: User) -> None:
     if _rates.take(user.pk, 1):
-        raise _TooMany(_("That is too much at once. Wait a moment, then try again."))
-
-
-def _describe(user: User, page: Page, query: Query) -> list[dict[str, Any]]:
-    people = find_people({document.author for document in page.documents}) if page.documents else {}
-    rooms = _rooms({document.room for document in page.documents}, user)
-    return [
-        {
-            "url": f"/rooms/{rooms[document.room].slug}/?at={document.seq}#m{document.seq}",
-            "room": rooms[document.room].name,
-            "author": people[document.author],
-            "time": datetime.fromtimestamp(document.received_ms / 1000, UTC).isoformat(timespec="seconds"),
-            "shown": date_format(datetime.fromtimestamp(document.received_ms / 1000, UTC), "j M Y, H:i"),
-            "pieces": [
-                {"text": piece.text, "hit": piece.is_hit} for piece in excerpt(document.text, query.wanted.words)
-            ],
-            "edited": "edited" in document.marks,
-        }
-        for document in page.documents
-    ]
-
-
-def _rooms(ids: set[UUID], user: User) -> dict[UUID, Room]:
-    rooms = Room.objects.visible_to(user).filter(pk__in=ids) if ids else []
-    return {room.pk: room for room in name_rooms(rooms, user)}
+        raise TooMany(_("That is too much at once. Wait a moment, then try again."))
 
 
 def _find_rooms(user: User, typed: str) -> list[dict[str, str]]:
@@ -131,30 +101,10 @@ def _find_people(typed: str) -> Sequence[dict[str, str]]:
     ]
 
 
-def _notice() -> str:
-    if not get_index().keeps:
-        return _("On this database, search looks through the newest %(count)s messages only.") % {"count": f"{REACH:,}"}
-    if not is_built():
-        return _("The search index is being made for the first time. Try again in a moment.")
-    waiting = count_waiting()
-    if waiting > WAITING_TOLD:
-        return _("%(count)s new entries are not in the search index yet.") % {"count": f"{waiting:,}"}
-    return ""
-
-
 def _older(typed: str, before: int | None) -> str:
     return "" if before is None else "?" + urlencode({"q": typed, "before": str(before)})
 
 
-def _before(request: HttpRequest) -> int | None:
+def read_before(request: HttpRequest) -> int | None:
     value = request.GET.get("before", "")
-    if not value:
-        return None
-    if not value.isascii() or not value.isdigit() or len(value) > 19 or int(value) >= 2**63:
-        raise Http404
-    return int(value)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+    return read_number(value, 2**63 - 1) if value else None

@@ -12,11 +12,13 @@ from ledger.recording import COUNTER_BITS
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A query with its names resolved. Of authors and rooms any counts, of the rest all."""
+    """A query with its names resolved. Of authors, rooms and names mentioned any counts, of the rest all."""
 
     words: Sequence[Words]
     authors: Sequence[UUID]
     rooms: Sequence[UUID]
+    names: Collection[str]
+    """In lower case; empty where it does not matter who is mentioned."""
     marks: Collection[str]
     from_ms: int | None
 

@@ -1,0 +1,64 @@
+"""What was found, as pages and the palette show it, and what the index does not know yet."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.models import Room
+from chat.names import name_rooms
+from chat.people import find_people
+from chat.search.documents import Document
+from chat.search.excerpts import excerpt
+from chat.search.finding import Page, names_of
+from chat.search.indexes import get_index
+from chat.search.indexing import count_waiting, is_built
+from chat.search.query import Query, Words
+from chat.search.scan import REACH
+
+WAITING_TOLD = 500
+"""So many entries that are not in the index yet are worth a word; fewer are there within two seconds."""
+
+
+def describe_hits(user: User, page: Page, query: Query) -> list[dict[str, Any]]:
+    mentions = [Words(f"@{name}", at_end=True) for name in names_of(user, query.wanted)]
+    return describe_documents(user, page.documents, [*query.wanted.words, *mentions])
+
+
+def describe_documents(user: User, documents: Sequence[Document], words: Sequence[Words] = ()) -> list[dict[str, Any]]:
+    """Two queries. `words` are marked."""
+    people = find_people({document.author for document in documents}) if documents else {}
+    rooms = _rooms({document.room for document in documents}, user)
+    return [
+        {
+            "url": f"/rooms/{rooms[document.room].slug}/?at={document.seq}#m{document.seq}",
+            "room": rooms[document.room].name,
+            "author": people[document.author],
+            "time": datetime.fromtimestamp(document.received_ms / 1000, UTC).isoformat(timespec="seconds"),
+            "shown": date_format(datetime.fromtimestamp(document.received_ms / 1000, UTC), "j M Y, H:i"),
+            "pieces": [{"text": piece.text, "hit": piece.is_hit} for piece in excerpt(document.text, words)],
+            "edited": "edited" in document.marks,
+        }
+        for document in documents
+    ]
+
+
+def describe_index() -> str:
+    """What a search cannot find now; "" where it finds everything."""
+    if not get_index().keeps:
+        return _("On this database, search looks through the newest %(count)s messages only.") % {"count": f"{REACH:,}"}
+    if not is_built():
+        return _("The search index is being made for the first time. Try again in a moment.")
+    waiting = count_waiting()
+    if waiting > WAITING_TOLD:
+        return _("%(count)s new entries are not in the search index yet.") % {"count": f"{waiting:,}"}
+    return ""
+
+
+def _rooms(ids: set[UUID], user: User) -> dict[UUID, Room]:
+    rooms = Room.objects.visible_to(user).filter(pk__in=ids) if ids else []
+    return {room.pk: room for room in name_rooms(rooms, user)}
