@@ -7,7 +7,6 @@ const REASONS = {
   empty: gettext("There is nothing in this message."),
   forbidden: gettext("You may not write here."),
   not_found: gettext("The message that this answers, one of its files, or the room is no longer there."),
-  unverified_email: gettext("Confirm your e-mail address first; the link is in your mail."),
 };
 
 const ACT_REASONS = {
