@@ -1,6 +1,6 @@
 """The page of a person's address, and the one behind the link in the mail."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.addresses import normalize_address
 from accounts.email_change import ask_for_change, change_address, must_confirm, read_change
 from accounts.forms import EMAIL_HELP
-from accounts.models import User
+from accounts.requests import user_of
 
 
 class EmailForm(forms.Form):
@@ -39,7 +39,7 @@ class EmailForm(forms.Form):
     def ask(self) -> bool:
         """Whether it went through; what did not stands with the field."""
         try:
-            ask_for_change(self._request, cast(User, self._request.user), self.cleaned_data["email"])
+            ask_for_change(self._request, user_of(self._request), self.cleaned_data["email"])
         except ValidationError as error:
             self.add_error("email", error)
         return self.is_valid()
@@ -64,7 +64,7 @@ def email(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Opened, it asks; only the button changes anything, for mail scanners open links."""
-    user = cast(User, request.user)
+    user = user_of(request)
     change = read_change(user, token)
     if change is not None and request.method == "POST":
         try:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.addresses import is_confirmed, is_mandatory, is_settled
 from accounts.models import Invite, User
@@ -79,7 +80,7 @@ def check_address(session: SessionBase, address: str) -> str:
     """What is wrong with signing up with this address; "" where nothing is."""
     invite = carried(session)
     if settings.SIGN_UP == "invite" and invite is not None and not invite.takes(address):
-        return f"This invitation is for addresses at {invite.domain}."
+        return _("This invitation is for addresses at %(domain)s.") % {"domain": invite.domain}
     return ""
 
 

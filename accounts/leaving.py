@@ -1,7 +1,5 @@
 """Closing one's own account: nobody logs in by it any more, and what was said stays, for the ledger forgets nothing."""
 
-from typing import cast
-
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -13,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.requests import user_of
 from accounts.sessions import end_sessions
 
 account_closed = Signal()
@@ -24,7 +23,7 @@ account_closed = Signal()
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(app="allauth.account")  # type: ignore[untyped-decorator]
 def leave(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user = user_of(request)
     if request.method == "POST" and close_own_account(user):
         logout(request)
         return redirect("account_inactive")

@@ -1,6 +1,6 @@
 """The page of a person's own name and picture. Who shows names elsewhere hears `profile_changed`."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.display_names import LONGEST, clean_display_name
 from accounts.models import User
 from accounts.names import check_not_reserved
+from accounts.requests import user_of
 
 profile_changed = Signal()
 """A person is called otherwise now. Sent with `user`, once it is saved."""
@@ -54,7 +55,7 @@ class ProfileForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(cast(User, request.user), request.POST if request.method == "POST" else None)
+    form = ProfileForm(user_of(request), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

@@ -1,6 +1,5 @@
 """The page of a person's sessions, and the two buttons on it."""
 
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.requests import user_of
 from accounts.sessions import end_session, end_sessions, list_sessions, note_request
 
 
@@ -21,7 +20,7 @@ from accounts.sessions import end_session, end_sessions, list_sessions, note_req
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     note_request(request)
-    seats = list_sessions(cast(User, request.user), request.session.session_key)
+    seats = list_sessions(user_of(request), request.session.session_key)
     return render(request, "account/settings/sessions.html", {"sessions": seats})
 
 
@@ -29,7 +28,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another person's session answers like one that never was."""
-    if not end_session(cast(User, request.user), pk):
+    if not end_session(user_of(request), pk):
         raise Http404
     messages.success(request, _("That session has ended."))
     return redirect("account_sessions")
@@ -38,7 +37,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
-    count = end_sessions(cast(User, request.user), but=request.session.session_key)
+    count = end_sessions(user_of(request), but=request.session.session_key)
     ended = ngettext("%(count)s other session has ended.", "%(count)s other sessions have ended.", count)
     messages.success(request, ended % {"count": count})
     return redirect("account_sessions")

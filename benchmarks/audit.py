@@ -82,9 +82,10 @@ def main(messages: int) -> None:
 def fill(messages: int) -> None:
     """Records and seals that many posts, in blocks as large as they may be."""
     from ledger.drafts import Draft
+    from ledger.genesis import ensure_genesis
     from ledger.models import Message
     from ledger.recording import record_batch
-    from ledger.sealing import ensure_genesis, seal
+    from ledger.sealing import seal
 
     ensure_genesis()
     rooms, authors = [uuid4() for _ in range(ROOMS)], [uuid4() for _ in range(AUTHORS)]

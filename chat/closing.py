@@ -14,6 +14,7 @@ from chat.changing import act, member_entry, reason_entry
 from chat.models import Room
 from chat.refusals import Refusal
 from chat.roles import site_rank
+from chat.writing_to import in_site_language
 from ledger.drafts import Draft
 
 
@@ -28,7 +29,8 @@ def close_account(by: User, member: User, reason: str) -> None:
             return []
         end_sessions(member)  # opened again, the account has none that somebody else began
         removal = member_entry("remove", world, by, member)
-        words = f"Account closed: {reason}" if reason else "Account closed."
+        with in_site_language():
+            words = _("Account closed: %(reason)s") % {"reason": reason} if reason else _("Account closed.")
         return [removal, reason_entry(removal, world, by, words)]
 
     act(Room.WORLD, plan)

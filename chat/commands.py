@@ -26,7 +26,10 @@ from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events
 from chat.ring import Ring
 from chat.threads import readers
 from chat.welcoming import welcome
-from ledger.recorder import Draft, Recorded, RecordError, get_recorder
+from ledger.drafts import Draft
+from ledger.errors import RecordError
+from ledger.recorder import get_recorder
+from ledger.recording import Recorded
 
 COMMANDS_PER_S, COMMANDS_BURST = 20, 200
 PAGE_COST = 10

@@ -17,7 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from chat.finding import PeopleChoice, find_room, user_of
+from accounts.requests import user_of
+from chat.fields import read_reason
+from chat.finding import PeopleChoice, find_room
 from chat.forms import RoomForm, WorldForm
 from chat.joining import add, join, leave, let_back, remove, set_role
 from chat.models import Ban, Membership, Room
@@ -26,8 +28,6 @@ from chat.people import Person, describe
 from chat.refusals import Refusal
 from chat.roles import Role, acts_on, rank_in, rank_of, roles_to_give, site_rank
 from chat.room_views import check_page_rate, status_of
-
-REASON_LIMIT = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +158,7 @@ def _unarchive(request: HttpRequest, room: Room) -> str:
 
 
 def _remove(request: HttpRequest, room: Room) -> str:
-    reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:REASON_LIMIT]
+    reason = read_reason(request.POST.get("reason", ""))
     remove(user_of(request), room, _find_person(request), reason, ban="ban" in request.POST)
     return f"/rooms/{room.slug}/details/"
 

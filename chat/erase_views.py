@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
+from accounts.requests import user_of
 from chat import fields
-from chat.erasing import REASON_LIMIT, check_may_erase, erase_message
+from chat.erasing import check_may_erase, erase_message
 from chat.events import build_events
 from chat.finding import find_room
 from chat.posting import check_rate
@@ -34,7 +34,9 @@ STATUS = {
 }
 PROBLEMS = {
     "empty": _("Write down why: the reason stays in the ledger where the words were."),
-    "too_long": format_lazy(_("The reason is longer than {limit} characters. Please shorten it."), limit=REASON_LIMIT),
+    "too_long": format_lazy(
+        _("The reason is longer than {limit} characters. Please shorten it."), limit=fields.REASON_LIMIT
+    ),
     "rate_limited": _("That is too much at once. Wait a moment, then try again."),
     "busy": _("The server is busy, and nothing was erased. Please try again."),
 }
@@ -47,11 +49,10 @@ FINAL = {"forbidden", "legal_hold"}
 @login_required
 def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
     """For who does not see the room there is no message; who sees it and may not erase is told so."""
-    user = request.user
-    assert isinstance(user, User)
+    user = user_of(request)
     room = find_room(request, slug)
     message = get_object_or_404(Message, room=room.pk, hash=bytes.fromhex(leaf_hash))
-    context: dict[str, Any] = {"room": room, "client_id": uuid4().hex, "limit": REASON_LIMIT}
+    context: dict[str, Any] = {"room": room, "client_id": uuid4().hex, "limit": fields.REASON_LIMIT}
     try:
         check_may_erase(user, message)
         if request.method == "POST":
@@ -74,7 +75,7 @@ def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
 
 def _read_form(request: HttpRequest) -> tuple[UUID, str]:
     """The client id is drawn with the form, so sending it twice erases once."""
-    reason = fields.read_text(request.POST.get("reason", "").replace("\r\n", "\n"), REASON_LIMIT)
+    reason = fields.read_text(request.POST.get("reason", "").replace("\r\n", "\n"), fields.REASON_LIMIT)
     try:
         return fields.read_id(request.POST.get("client_id") or uuid4().hex), reason
     except LedgerFormatError as error:

@@ -20,8 +20,6 @@ from ledger.errors import NotErasable, RecordError
 from ledger.models import Message
 
 HELD = _("This room is under legal hold: until it is lifted, nothing in it can be erased.")
-REASON_LIMIT = 500
-"""Characters of a reason after trimming."""
 
 
 def check_may_erase(user: User, message: Message, *, lock: bool = False) -> None:

@@ -20,11 +20,13 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.export_page import ExportPage
 from chat.files.exporting import ExportFiles
 from chat.models import Room
+from chat.writing_to import in_site_language
 from ledger.core.canonical import encode_canonical, parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.core.proofs import Plan, plan_consistency, plan_inclusion
@@ -34,7 +36,7 @@ from ledger.errors import ExportError
 from ledger.models import Block, Genesis, Message
 from ledger.published import checkpoint_note
 from ledger.receipts import format_entry_receipt, is_provable
-from ledger.recorder import record
+from ledger.recording import record
 from ledger.snapshots import snapshot
 from ledger.tiles import read_tiles
 
@@ -152,7 +154,8 @@ def _write_line(file: BinaryIO, line: Line) -> None:
 
 def _tell_room(room: Room, user: User, head: int) -> None:
     """An entry that every member sees; the ledger has no kind for it, and this is what the system has to say."""
-    text = f"{user.username} exported this room up to entry {head}."
+    with in_site_language():
+        text = _("%(name)s exported this room up to entry %(head)s.") % {"name": user.username, "head": head}
     now_ms = time.time_ns() // 1_000_000
     record(Draft("post", room.pk, SYSTEM_AUTHOR, uuid4(), now_ms, body={"text": text}))
 

@@ -20,6 +20,8 @@ ID_LIMIT = 100
 """Characters of a request's id."""
 FILES_LIMIT = 10
 """Files of one message."""
+REASON_LIMIT = 500
+"""Characters of why something was erased, somebody removed or an account closed."""
 
 RequestId = str | int
 
@@ -90,6 +92,11 @@ def read_text(value: object, limit: int = TEXT_LIMIT) -> str:
     if "\0" in text:
         raise Refusal("bad_frame", "text: holds a NUL")
     return text
+
+
+def read_reason(value: str) -> str:
+    """On one line; "" where none is given, and no longer than may be."""
+    return " ".join(value.replace("\0", "").split())[:REASON_LIMIT]
 
 
 def read_files(value: object) -> tuple[UUID, ...]:

@@ -1,13 +1,14 @@
-"""Finding rooms and people for pages."""
+"""Finding what a page is asked for: rooms, people, numbers."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from accounts.requests import user_of
 from chat.models import Room
 from chat.names import name_rooms
 
@@ -20,9 +21,11 @@ def find_room(request: HttpRequest, slug: str) -> Room:
     return name_rooms([get_object_or_404(Room.objects.visible_to(user), slug=slug)], user)[0]
 
 
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+def read_number(value: str, most: int = 10**15 - 1) -> int:
+    """A number in an address or a form. 404 for what is none."""
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and int(value) <= most):
+        raise Http404
+    return int(value)
 
 
 class PeopleChoice:

@@ -29,7 +29,7 @@ from chat.store import Encoded
 from chat.tidying import tidy_up
 from chat.warden import Warden
 from ledger.models import Message
-from ledger.recorder import add_listener
+from ledger.recording import add_listener
 
 TICK_S = 1.5
 """With the time that a turn takes, what nobody announced is delivered, and who is revoked is closed, within 2 s."""

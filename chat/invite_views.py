@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import invites
 from accounts.models import Invite
-from chat.finding import find_room, user_of
+from accounts.requests import user_of
+from chat.finding import find_room
 from chat.inviting import accept, draw_code, find_place, list_invites, make_invite, may_invite
 from chat.models import Room
 from chat.refusals import Refusal
@@ -76,7 +77,7 @@ def _invites(request: HttpRequest, room: Room | None) -> HttpResponse:
                 make_invite(user, room, int(wanted["days"]), wanted["uses"], domain)
                 return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
-            form.add_error(None, refusal.detail)
+            form.add_error(None, refusal.words)
             status = status_of(refusal)
     context = {"room": room, "form": form, "invites": [_describe(each) for each in list_invites(room)]}
     return render(request, "chat/invites.html", context, status=status)

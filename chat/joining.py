@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from chat.changing import act, member_entry, reason_entry, system_words
 from chat.models import Ban, Membership, Room
 from chat.refusals import Refusal
 from chat.roles import acts_on, moderates, rank_in, roles_to_give
+from chat.writing_to import in_site_language
 from ledger.drafts import Draft
 
 Role = Membership.Role
@@ -71,7 +73,8 @@ def remove(by: User, room: Room, member: User, reason: str = "", *, ban: bool = 
         if not was_there:
             return [_ban_words(now, by, member, reason)] if is_new else []
         removal = member_entry("remove", now, by, member)
-        words = f"Banned: {reason}" if ban else reason
+        with in_site_language():
+            words = _("Banned: %(reason)s") % {"reason": reason} if ban else reason
         return [removal, reason_entry(removal, now, by, words)] if words else [removal]
 
     act(room.pk, plan)
@@ -105,13 +108,19 @@ def set_role(by: User, room: Room, member: User, role: str) -> None:
         _check_owned_without(membership)
         membership.role = role
         membership.save(update_fields=["role"])
-        return [system_words(now, f"{by.username} made {member.username} {_ARTICLES[Role(role)]} of this room.")]
+        with in_site_language():
+            words = _(_MADE[Role(role)]) % {"by": by.username, "member": member.username}
+        return [system_words(now, words)]
 
     act(room.pk, plan)
 
 
-_ARTICLES = {Role.OWNER: "an owner", Role.ADMIN: "an admin", Role.MODERATOR: "a moderator", Role.MEMBER: "a member"}
-"""English, like all that the system says in the ledger."""
+_MADE = {
+    Role.OWNER: gettext_noop("%(by)s made %(member)s an owner of this room."),
+    Role.ADMIN: gettext_noop("%(by)s made %(member)s an admin of this room."),
+    Role.MODERATOR: gettext_noop("%(by)s made %(member)s a moderator of this room."),
+    Role.MEMBER: gettext_noop("%(by)s made %(member)s a member of this room."),
+}
 
 
 def enter(room: Room, by: User, people: Collection[User]) -> Sequence[Draft]:

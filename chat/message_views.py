@@ -18,19 +18,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
+from accounts.requests import user_of
 from chat import fields, pins
 from chat.acts import find_acts
 from chat.events import Event, build_events
+from chat.finding import find_room, read_number
 from chat.models import Pin, Room, UnreadMark
-from chat.names import name_rooms
 from chat.people import find_in_room
 from chat.posting import check_emoji, check_rate, draft_act, refusal_of
 from chat.protocol import Act
 from chat.refusals import Refusal
 from ledger.core.errors import LedgerFormatError
-from ledger.errors import NoSuchRoom
+from ledger.errors import NoSuchRoom, RecordError
 from ledger.models import Message
-from ledger.recorder import RecordError, record
+from ledger.recording import record
 
 STATUS = {
     "forbidden": HTTPStatus.FORBIDDEN,
@@ -42,7 +43,6 @@ STATUS = {
 PROBLEMS = {
     "empty": _("Write something, or delete the message."),
     "too_long": _("This is too long. Please shorten it."),
-    "bad_frame": _("This could not be done. Reload the page and try again."),
     "not_found": _("This message was deleted or erased meanwhile."),
     "rate_limited": _("That is too much at once. Wait a moment, then try again."),
     "busy": _("The server is busy. Please try again."),
@@ -59,8 +59,8 @@ PINNING: dict[str, Handler] = {"pin": pins.pin, "unpin": pins.unpin}
 @vary_on_headers("Accept")
 @login_required
 def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
-    user = _user(request)
-    room = _room(user, slug)
+    user = user_of(request)
+    room = find_room(request, slug)
     post = get_object_or_404(Message, room=room.pk, hash=bytes.fromhex(leaf_hash), kind="post")
     status, problem = HTTPStatus.OK, ""
     if request.method == "POST":
@@ -87,8 +87,8 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
 @login_required
 def pinned(request: HttpRequest, slug: str) -> HttpResponse:
     """What is pinned in the room."""
-    user = _user(request)
-    room = _room(user, slug)
+    user = user_of(request)
+    room = find_room(request, slug)
     events = pins.find_pinned(room)
     if _wants_json(request):
         return JsonResponse({"pinned": events, "may_pin": pins.may_pin(user, room)})
@@ -100,7 +100,7 @@ def pinned(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def people(request: HttpRequest, slug: str) -> JsonResponse:
     """Who is in the room and whose name begins like `?q=`, for completion."""
-    room = _room(_user(request), slug)
+    room = find_room(request, slug)
     return JsonResponse({"people": find_in_room(room, request.GET.get("q", "")[:40])})
 
 
@@ -109,23 +109,16 @@ def people(request: HttpRequest, slug: str) -> JsonResponse:
 @login_required
 def mark_unread(request: HttpRequest, slug: str) -> HttpResponse:
     """`seq`: unread from there on. Without it the mark goes."""
-    user = _user(request)
-    room = _room(user, slug)
+    user = user_of(request)
+    room = find_room(request, slug)
     value = request.POST.get("seq", "")
     if not value:
         UnreadMark.objects.filter(user=user, room=room).delete()
-    elif seq := read_seq(value):
+    elif seq := read_number(value):
         UnreadMark.objects.update_or_create(user=user, room=room, defaults={"seq": seq})
     if _wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return HttpResponseRedirect("/", status=HTTPStatus.SEE_OTHER)
-
-
-def read_seq(value: str) -> int:
-    """A seq in an address or a form. 404 for what is none."""
-    if not value.isascii() or not value.isdigit() or len(value) > 15:
-        raise Http404
-    return int(value)
 
 
 def _do(request: HttpRequest, user: User, room: Room, post: Message) -> None:
@@ -204,14 +197,5 @@ def _versions(post: Message) -> list[Event]:
     return [{key: event[key] for key in keys} | {"text": event["body"]["text"]} for event in events]
 
 
-def _room(user: User, slug: str) -> Room:
-    return name_rooms([get_object_or_404(Room.objects.visible_to(user), slug=slug)], user)[0]
-
-
 def _wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -1,7 +1,7 @@
 """What people set for their notifications, and the browsers that they switch Web Push on in."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.requests import user_of
 from chat.models import Preferences, PushSubscription, Room, RoomPreference
 from chat.names import name_rooms
 from chat.notices import find_own_levels, find_zone
@@ -57,7 +58,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def notifications(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user = user_of(request)
     rooms = name_rooms(Room.objects.joined_by(user).filter(archived=False).order_by("name"), user)
     mine = Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=mine)
@@ -90,7 +91,7 @@ def _save_levels(user: User, rooms: list[Room], request: HttpRequest) -> None:
 @require_POST
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The browser's subscription, as `PushSubscription.toJSON()` gives it. 204, or 400 with what is wrong."""
-    user = cast(User, request.user)
+    user = user_of(request)
     try:
         told = orjson.loads(request.body)
         endpoint, keys = told["endpoint"], told["keys"]
@@ -115,7 +116,7 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
         endpoint = orjson.loads(request.body)["endpoint"]
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"detail": "this is no push subscription"}, status=HTTPStatus.BAD_REQUEST)
-    PushSubscription.objects.filter(user=cast(User, request.user), endpoint=str(endpoint)).delete()
+    PushSubscription.objects.filter(user=user_of(request), endpoint=str(endpoint)).delete()
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.mentions import EVERYBODY
@@ -21,7 +22,7 @@ def describe(user: User) -> Person:
 def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
     """One query. Who has no account any more keeps the place, without a name."""
     wanted = set(ids)
-    people = {id: _person(id, "", "Deleted account") for id in wanted}
+    people = {id: _person(id, "", _("Deleted account")) for id in wanted}
     if SYSTEM_AUTHOR in wanted:
         people[SYSTEM_AUTHOR] = _person(SYSTEM_AUTHOR, "connect", "Connect")
     if accounts := wanted - {SYSTEM_AUTHOR}:

@@ -13,13 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.requests import user_of
 from chat.closing import close_account, may_close, open_account
-from chat.finding import find_room, user_of
+from chat.fields import read_reason
+from chat.finding import find_room, read_number
 from chat.modlog import read_log
 from chat.refusals import Refusal
 from chat.room_views import check_page_rate, status_of
 
-REASON_LIMIT = 500
 SHOWN = 50
 
 
@@ -30,9 +31,7 @@ def room_log(request: HttpRequest, slug: str) -> HttpResponse:
     """For everybody who sees the room: the entries are there for them, too."""
     room = find_room(request, slug)
     before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) <= 15):
-        raise Http404
-    lines, more = read_log(room, int(before) if before else None)
+    lines, more = read_log(room, read_number(before) if before else None)
     return render(request, "chat/room_log.html", {"room": room, "lines": lines, "more": more})
 
 
@@ -52,7 +51,7 @@ def people(request: HttpRequest) -> HttpResponse:
             _act(request)
             return HttpResponseRedirect(f"{request.path}?{urlencode({'q': query})}", status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
-            problem, status = refusal.detail, status_of(refusal)
+            problem, status = refusal.words, status_of(refusal)
     found = User.objects.order_by("username")
     if query:
         found = found.filter(Q(username__icontains=query.lstrip("@")) | Q(email__icontains=query))
@@ -67,7 +66,7 @@ def _act(request: HttpRequest) -> None:
     except ValueError:
         raise Http404 from None
     if request.POST.get("act") == "close":
-        reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:REASON_LIMIT]
+        reason = read_reason(request.POST.get("reason", ""))
         close_account(user_of(request), member, reason)
     elif request.POST.get("act") == "open":
         open_account(user_of(request), member)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from chat import acts
 from chat.files.claims import Claim
@@ -10,7 +11,8 @@ from chat.protocol import Act
 from chat.rates import Rates
 from chat.refusals import RETRY, Refusal
 from ledger.core.records import Seen, TreeHead
-from ledger.recorder import Draft, RecordError
+from ledger.drafts import Draft
+from ledger.errors import RecordError
 
 TOKEN_CHARACTERS = 2000
 """A post costs one token, and one more for so many characters: a long one takes longer to render."""
@@ -31,7 +33,11 @@ def check_rate(user: UUID, address: str, text: str) -> None:
     cost = 1 + len(text) // TOKEN_CHARACTERS
     wait_s = _by_user.take(user, cost) or _by_address.take(address, cost)
     if wait_s:
-        raise Refusal("rate_limited", "too many messages; wait a moment", after_ms=int(wait_s * 1000) + 1)
+        raise Refusal(
+            "rate_limited",
+            _("That is too much at once. Wait a moment, then try again."),
+            after_ms=int(wait_s * 1000) + 1,
+        )
 
 
 def draft_post(
@@ -83,7 +89,7 @@ def check_emoji(act: Act) -> None:
     """Refusal where a reaction would be one emoji too many for its post. One query."""
     known = acts.find_emoji(act.room, act.ref)
     if len(known) >= EMOJI_PER_POST and act.emoji not in known:
-        raise Refusal("forbidden", f"a message carries at most {EMOJI_PER_POST} different emoji")
+        raise Refusal("forbidden", _("A message carries at most %(count)d different emoji."), count=EMOJI_PER_POST)
 
 
 def refusal_of(error: RecordError) -> Refusal:

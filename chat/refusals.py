@@ -18,8 +18,7 @@ RETRY = {
     "client_id_reused": "new",
     "rate_limited": "same",
     "busy": "same",
-    "unverified_email": "no",
-    "legal_hold": "no",
+    "legal_hold": "no",  # on pages alone: nobody erases over a socket
 }
 """Every error code → "same": send it again later; "new": with a new client id; "no": not at all."""
 
@@ -39,21 +38,29 @@ class CloseCode(IntEnum):
 
 
 class Refusal(Exception):
-    """A command that is answered with `error`; the connection stays."""
+    """A command that is answered with `error`; the connection stays.
 
-    def __init__(self, code: str, detail: str, after_ms: int | None = None) -> None:
-        super().__init__(f"{code}: {detail}")
+    The detail is English, for developers; `words` says it to people. A sentence for both is marked by `gettext_noop`,
+    and what goes into its places is given beside it.
+    """
+
+    def __init__(self, code: str, detail: str, after_ms: int | None = None, **values: object) -> None:
         assert code in RETRY
         self.code = code
-        self.detail = detail
+        self.detail = detail % values if values else detail
         self.after_ms = after_ms
+        self._sentence, self._values = detail, values
+        super().__init__(f"{code}: {self.detail}")
         self.re: str | int | None = None
         self.client_id: str | None = None
 
     @property
     def words(self) -> str:
-        """The detail for the person who reads the page; on the wire it is for developers, in English."""
-        return _(self.detail) if self.detail else ""
+        """The detail in the language of who reads the page. What is wrong with a form's bytes helps nobody there."""
+        if self.code == "bad_frame":
+            return _("This could not be done. Reload the page and try again.")
+        sentence = _(self._sentence) if self._sentence else ""
+        return sentence % self._values if self._values else sentence
 
     @property
     def retry(self) -> str:

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chat.finding import PeopleChoice, user_of
+from accounts.requests import user_of
+from chat.finding import PeopleChoice
 from chat.forms import RoomForm
 from chat.models import Membership, Room
 from chat.opening import create_room, open_direct

@@ -4,30 +4,42 @@ import time
 from contextlib import suppress
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext, gettext_noop
+
 from chat.models import Room
+from chat.writing_to import in_site_language
 from ledger.core.records import SYSTEM_AUTHOR
+from ledger.drafts import Draft
 from ledger.errors import ClientIdReused
-from ledger.recorder import Draft, record
+from ledger.recording import record
 
 NAME = "World"
-TOPIC = "Everybody is here"
+TOPIC = gettext_noop("Everybody is here")
 LESSONS = (
-    "Welcome to Connect. Move the pointer over this message (on a phone, hold it) and look at the small mark beside "
-    "the time: ○ means recorded, ◐ means sealed in a block.",
-    "Reply to me: choose the arrow at this message, or put the focus on it and press R. Your reply carries this text "
-    "above its own, and my hash inside.",
-    "Say hello to the World below. You can write **Markdown**: `*emphasis*`, lists, quotes and code. Seconds later "
-    "your words are sealed, and the page *The chain* shows the block that holds them.",
+    gettext_noop(
+        "Welcome to Connect. Move the pointer over this message (on a phone, hold it) and look at the small mark "
+        "beside the time: ○ means recorded, ◐ means sealed in a block."
+    ),
+    gettext_noop(
+        "Reply to me: choose the arrow at this message, or put the focus on it and press R. Your reply carries this "
+        "text above its own, and my hash inside."
+    ),
+    gettext_noop(
+        "Say hello to the World below. You can write **Markdown**: `*emphasis*`, lists, quotes and code. Seconds later "
+        "your words are sealed, and the page *The chain* shows the block that holds them."
+    ),
 )
+"""Said in the site's language of the first start: what is recorded is what everybody reads."""
 
 
 def ensure_world() -> Room:
     """The room, made if need be. Safe to call again and from several processes at once."""
-    room, _ = Room.objects.get_or_create(
-        pk=Room.WORLD, defaults={"slug": "world", "name": NAME, "topic": TOPIC, "access": Room.Access.EVERYONE.value}
-    )
+    with in_site_language():
+        topic, lessons = gettext(TOPIC), [gettext(text) for text in LESSONS]
+    new = {"slug": "world", "name": NAME, "topic": topic, "access": Room.Access.EVERYONE.value}
+    room, _is_new = Room.objects.get_or_create(pk=Room.WORLD, defaults=new)
     _ensure_entry("room.create", {"name": room.name, "topic": room.topic, "access": str(room.access)})
-    for number, text in enumerate(LESSONS, 1):
+    for number, text in enumerate(lessons, 1):
         _ensure_entry(f"lesson {number}", {"text": text}, kind="post")
     return room
 

@@ -20,15 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.requests import user_of
 from chat import fields, store
 from chat.events import build_events
 from chat.files.claims import find_claim
 from chat.files.names import inert_name
 from chat.files.uploads import UploadRefused, receive
-from chat.finding import find_room
+from chat.finding import find_room, read_number
 from chat.hub import running_hub
-from chat.message_views import read_seq
 from chat.models import Room
 from chat.notices import describe_choices
 from chat.people import describe
@@ -40,9 +39,9 @@ from chat.roles import moderates
 from chat.sidebar import build_sidebar
 from chat.unread import find_beginning
 from ledger.core.errors import LedgerFormatError
-from ledger.errors import NoSuchRoom
+from ledger.errors import NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
-from ledger.recorder import RecordError, record
+from ledger.recording import record
 from ledger.standing import describe_standing
 
 PAGE = 50
@@ -114,7 +113,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form: str) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     events = build_events(_find_rows(request, room))
     head = store.find_heads([room.pk]).get(room.pk, 0)
     last = events[-1]["seq"] if events else 0
@@ -156,7 +155,7 @@ def _invites(room: Room) -> str:
 
 def _post(request: HttpRequest, room: Room) -> int:
     """Records the form; its seq. The client id is drawn with the form, so sending it twice makes one message."""
-    user = _user(request)
+    user = user_of(request)
     uploads = request.FILES.getlist("files")
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if uploads and not text.strip():  # a message has text, and a file says what it is called
@@ -170,7 +169,7 @@ def _post(request: HttpRequest, room: Room) -> int:
     except LedgerFormatError as error:
         raise Refusal("bad_frame", str(error)) from None
     if reply_to is not None and not store.holds_post(room.pk, reply_to):
-        raise Refusal("not_found", "there is no such message in this room")
+        raise Refusal("not_found", "")
     check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), text)
     now_ms = time.time_ns() // 1_000_000
     if uploads and (known := Message.objects.filter(client_id=client_id, author=user.pk, room=room.pk).first()):
@@ -197,14 +196,14 @@ def _find_rows(request: HttpRequest, room: Room) -> list[Message]:
     """The newest page, or the one before `?before=` or around `?at=`."""
     before = request.GET.get("before") or ""
     if at := request.GET.get("at"):
-        before = str(read_seq(at) + PAGE // 2)
-    return store.find_before(room.pk, read_seq(before) if before else None, PAGE)
+        before = str(read_number(at) + PAGE // 2)
+    return store.find_before(room.pk, read_number(before) if before else None, PAGE)
 
 
 def _find_day(request: HttpRequest, room: Room) -> int | None:
     """The seq from which on the day in `?on=` has entries, or `?since=` (milliseconds) with which scripts ask."""
     if since := request.GET.get("since"):
-        return store.find_since(room.pk, read_seq(since))
+        return store.find_since(room.pk, read_number(since))
     try:
         on = parse_date(request.GET.get("on", ""))
     except ValueError:  # written like a day, and none
@@ -212,8 +211,3 @@ def _find_day(request: HttpRequest, room: Room) -> int | None:
     if on:
         return store.find_since(room.pk, int(datetime.combine(on, datetime.min.time(), UTC).timestamp() * 1000))
     return None
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

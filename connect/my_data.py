@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.own_data import describe_account, describe_sessions
+from accounts.requests import user_of
 from chat.own_data import describe_rooms, read_entries
 from chat.threads import exports
 
@@ -37,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @reauthentication_required(app="connect")  # type: ignore[untyped-decorator]
 def download(request: HttpRequest) -> HttpResponseBase:
-    user = cast(User, request.user)
+    user = user_of(request)
     slowly = ratelimit.consume_or_429(request, action="download_data", user=user)
     if slowly is not None:
         return cast(HttpResponse, slowly)

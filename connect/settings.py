@@ -201,9 +201,10 @@ PASSWORD_RESET_TIMEOUT = 3 * 3600
 EMAIL_TIMEOUT = 10
 
 # Language and time
-# Commands, logs and checks speak English; pages what their reader chose, or else what the browser asks for.
-LANGUAGE_CODE = "en"
+# Commands, logs and checks speak English; pages what their reader chose, or else what the browser asks for. What the
+# system says in a room is recorded once, for everybody, in the site's own language.
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = env.choice("SITE_LANGUAGE", "en", tuple(code for code, _name in LANGUAGES))
 LANGUAGE_COOKIE_AGE = 31_536_000
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

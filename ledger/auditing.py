@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Count, Func, QuerySet, TextField, UUIDField
 
 from ledger.audit_workers import start_workers
-from ledger.core.audit import Report, Trust, audit
-from ledger.core.audit_rows import SIGNED_STATE, AuditState, Row, SignedHead
+from ledger.core.audit import audit
+from ledger.core.audit_rows import SIGNED_STATE, AuditState, Report, Row, SignedHead, Trust
 from ledger.core.audit_shared import Doubtful, audit_shared
 from ledger.core.merkle import TILE_HEIGHT
 from ledger.core.notes import format_vkey, parse_vkey

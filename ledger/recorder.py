@@ -16,26 +16,11 @@ from functools import partial
 from threading import Condition, Lock, Thread
 
 from django.db import connections
+from django.utils.translation import gettext_noop as _
 
 from ledger.drafts import Draft
-from ledger.errors import BadDraft, Busy, ClientIdReused, RecordError
-from ledger.recording import Recorded, add_listener, record, record_batch
-
-__all__ = [
-    "BadDraft",
-    "Busy",
-    "ClientIdReused",
-    "Draft",
-    "RecordError",
-    "Recorded",
-    "Recorder",
-    "add_listener",
-    "close_recorder",
-    "get_recorder",
-    "is_recording",
-    "record",
-    "record_batch",
-]
+from ledger.errors import Busy, RecordError
+from ledger.recording import Recorded, record_batch
 
 CAPACITY = 8_192
 MAX_BATCH = 1_024
@@ -70,7 +55,7 @@ class Recorder:
         waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
         with self._changed:
             if self._closed or len(self._waiting) >= self._capacity:
-                raise Busy("Too many messages wait; try again.")
+                raise Busy(_("Too many messages wait; try again."))
             self._waiting.append(waiting)
             self._changed.notify()
         return waiting.future
@@ -94,7 +79,7 @@ class Recorder:
                 record_batch([waiting.draft for waiting in batch], partial(_answer, batch))
             except Exception:  # the thread must outlive a defect, and nobody may wait for ever
                 logger.exception("A batch of %d failed.", len(batch))
-                _answer(batch, [Busy("Something went wrong; try again.")] * len(batch))
+                _answer(batch, [Busy(_("Something went wrong; try again."))] * len(batch))
             self._in_hand = 0
         connections.close_all()
 

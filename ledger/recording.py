@@ -24,6 +24,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DataError, Error, IntegrityError, ProgrammingError, connection, transaction
+from django.utils.translation import gettext_noop as _
 
 from ledger.acts import Targets
 from ledger.bulk import find_messages, insert_messages
@@ -135,25 +136,25 @@ def _attempt(
     commit: Callable[[], tuple[list[Result], list[Message]]], count: int, rows: list[Message]
 ) -> list[Result] | RecordError:
     """The results. One error when it keeps failing for what may lie in a single entry."""
-    for _ in range(ATTEMPTS):
+    for _turn in range(ATTEMPTS):
         try:
             results, new = commit()
         except IntegrityError as error:
             logger.info("Another process was faster; trying again. %s", error)
         except (DataError, ProgrammingError, OverflowError, ValueError) as error:
             logger.warning("The database refuses a value. %s", error)
-            return BadDraft("The database refuses a value of this entry.")
+            return BadDraft(_("The database refuses a value of this entry."))
         except (BehindSignedState, KeyFileError) as error:
             logger.error("Entries are refused. %s", error)
-            return [NotWritable("Nothing can be recorded at the moment; try again later.")] * count
+            return [NotWritable(_("Nothing can be recorded at the moment; try again later."))] * count
         except Error:
             logger.exception("Entries could not be recorded.")
             connection.close()
-            return [Busy("The database does not answer; try again.")] * count
+            return [Busy(_("The database does not answer; try again."))] * count
         else:
             rows += new
             return results
-    return Busy("Others write to this room; try again.")
+    return Busy(_("Others write to this room; try again."))
 
 
 @transaction.atomic(durable=True)
@@ -194,7 +195,7 @@ def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Res
         elif _says_the_same(message, entry):
             results.append(Recorded(message, duplicate=True))
         else:
-            results.append(ClientIdReused("This client id was used for another message."))
+            results.append(ClientIdReused(_("This client id was used for another message.")))
     if rows:
         save_heads([heads[room] for room in {row.room for row in rows}])
         insert_messages(rows)

@@ -22,26 +22,14 @@ from ledger.core.errors import HeaderError, TileError
 from ledger.core.headers import PREFIX_SIZE, Header, block_hash, check_link, encode_header, meets_target
 from ledger.core.merkle import TileId, append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.records import block_leaf_data
-from ledger.errors import BehindSignedState, CorruptLedger, LostRace, NoGenesis, SealError, Stopped
-from ledger.genesis import ensure_genesis, load_genesis
+from ledger.errors import CorruptLedger, LostRace, SealError
+from ledger.genesis import load_genesis
 from ledger.keys import load_key
 from ledger.mining import Miner, Progress, watch
 from ledger.models import Block, Genesis
 from ledger.pending import read_pending
 from ledger.signing import check_signed_state, sign_block
 from ledger.tiles import read_tiles, write_tiles
-
-__all__ = [
-    "BehindSignedState",
-    "CorruptLedger",
-    "LostRace",
-    "NoGenesis",
-    "SealError",
-    "SealedBlock",
-    "Stopped",
-    "ensure_genesis",
-    "seal",
-]
 
 MAX_MESSAGES = 50_000
 """In one block, so that its commit stays short; the next block takes the rest."""

@@ -30,8 +30,9 @@ from chat.tests.entries import act, post
 from chat.tests.files.samples import upload
 from chat.tests.files.test_claims import draft
 from ledger.core.records import KIND_BYTES, Seen
+from ledger.errors import RecordError
 from ledger.models import Message
-from ledger.recorder import RecordError, record
+from ledger.recording import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

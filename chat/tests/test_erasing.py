@@ -11,8 +11,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat import posting, store
-from chat.erasing import REASON_LIMIT, erase_message
+from chat.erasing import erase_message
 from chat.events import build_events, encode_messages, is_erasure
+from chat.fields import REASON_LIMIT
 from chat.models import Room
 from chat.rates import Rates
 from chat.refusals import Refusal
@@ -24,8 +25,9 @@ from connect.tests.people import person
 from connect.tests.server import Server, start_server
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.tests.builders import post as entry
 from ledger.tests.sealed import assert_valid
 

@@ -30,9 +30,10 @@ from chat.tests.files.samples import picture, upload
 from chat.tests.files.test_claims import draft
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.errors import ExportError
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message
-from ledger.recorder import record
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record
+from ledger.sealing import seal
 from ledger.tests.builders import post as entry
 from ledger.tests.sealed import assert_valid
 

@@ -19,8 +19,9 @@ from chat.roles import moderates, rank_in
 from chat.rooms import ensure_world
 from connect.tests.people import person
 from ledger.core.records import SYSTEM_AUTHOR
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.tests.sealed import assert_valid
 
 pytestmark = pytest.mark.django_db(transaction=True)

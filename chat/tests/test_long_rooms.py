@@ -13,8 +13,9 @@ from chat import store
 from chat.models import ReadPosition, Room
 from chat.rooms import ensure_world
 from chat.unread import count_unread
+from ledger.drafts import Draft
 from ledger.models import RoomHead
-from ledger.recorder import Draft, record_batch
+from ledger.recording import record_batch
 
 BATCH = 1000
 

@@ -20,8 +20,9 @@ from chat.tests.client import browse, enter, open_socket
 from chat.tests.entries import post
 from connect.tests.people import person
 from connect.tests.server import make_site, serve
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.tests.sealed import assert_valid
 
 

@@ -21,8 +21,8 @@ from chat.sidebar import build_sidebar
 from chat.tests.entries import act, post
 from connect.tests.people import PASSWORD
 from connect.tests.words import compile_words
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.sealing import ensure_genesis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -30,8 +30,8 @@ from chat.rooms import ensure_world
 from chat.tests.entries import act, post
 from chat.vapid import public_key
 from ledger.erasing import Erasure, erase
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.sealing import ensure_genesis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -29,9 +29,10 @@ from chat.tests.test_room_pages import as_
 from chat.tests.until import until
 from connect_verify import Trust, parse_vkey, verify_receipt
 from ledger import recording
+from ledger.genesis import ensure_genesis
 from ledger.models import Genesis, Message, RoomHead
 from ledger.receipts import make_receipt
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.tests.sealed import assert_valid
 
 ACTS, LOOK_EVERY = 1000, 25

@@ -20,9 +20,10 @@ from chat.tests.entries import post
 from chat.tests.files.samples import picture, upload
 from chat.tests.files.test_claims import draft
 from connect.tests.people import person
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.recorder import record
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record
+from ledger.sealing import seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

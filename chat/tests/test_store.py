@@ -9,9 +9,11 @@ from chat.models import ReadPosition, Room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from chat.unread import count_unread
+from ledger.drafts import Draft
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
-from ledger.recorder import Draft, record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record_batch
+from ledger.sealing import seal
 
 CELLAR = UUID(int=7)
 

@@ -27,13 +27,11 @@ SAYS_NOTHING = re.compile(
     ),
     re.DOTALL,
 )
-ENGLISH = {"templates/chat/export.html", "templates/chat/_export_entries.html"}
-"""A file for fifty years and for others than its maker; it says so itself: lang="en"."""
 
 
 def templates() -> list[Path]:
     found = [path for path in sorted((ROOT / "templates").rglob("*")) if path.suffix in {".html", ".txt"}]
-    return [path for path in found if "admin" not in path.parts and str(path.relative_to(ROOT)) not in ENGLISH]
+    return [path for path in found if "admin" not in path.parts]
 
 
 class Words(HTMLParser):

@@ -27,7 +27,6 @@ from ledger.core.audit_rows import (
     MESSAGE,
     AuditState,
     BlockRow,
-    Finding,
     GenesisRow,
     MessageRow,
     Report,
@@ -40,8 +39,6 @@ from ledger.core.audit_tree import Blame, Frontier, Tree
 from ledger.core.merkle import leaf_hash
 from ledger.core.notes import Vkey, parse_vkey
 from ledger.core.records import BLOCK_KIND, ZERO_HASH
-
-__all__ = ["Audit", "Finding", "Progress", "Report", "Source", "Trust", "audit"]
 
 Progress = Callable[[int], None]
 """Called now and then with the messages read so far."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from ledger.core.audit_headers import settle_header
 from ledger.core.audit_leaf import BadRow
 from ledger.core.audit_rows import BLOCK, COSIGNATURE, SIGNED_STATE, BlockRow, CosignatureRow, Report, Row, Trust
-from ledger.core.checkpoints import Checkpoint, cosignature_message, format_checkpoint
+from ledger.core.checkpoints import Checkpoint, format_checkpoint
+from ledger.core.cosignatures import cosignature_message
 from ledger.core.errors import NoteError
 from ledger.core.headers import ZERO_HASH, meets_target
 from ledger.core.notes import WITNESS_KEY_TYPE, Vkey, open_note, parse_note, parse_vkey

@@ -18,18 +18,7 @@ import re
 from dataclasses import dataclass
 
 from ledger.core.canonical import MAX_INT, format_base64, parse_base64, parse_decimal
-from ledger.core.cosignatures import cosignature_message
 from ledger.core.errors import CanonicalError, CheckpointError, ReceiptError
-
-__all__ = [
-    "Checkpoint",
-    "Receipt",
-    "cosignature_message",
-    "format_checkpoint",
-    "format_receipt",
-    "parse_checkpoint",
-    "parse_receipt",
-]
 
 HASH_SIZE = 32
 MAX_PROOF = 63

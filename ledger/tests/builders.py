@@ -17,9 +17,10 @@ from django.conf import settings
 from ledger.core.canonical import format_base64
 from ledger.core.records import NO_ROOM, SYSTEM_AUTHOR, Seen, TreeHead, device_id, statement_signing_input
 from ledger.drafts import Draft, check_draft
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
-from ledger.recorder import record
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record
+from ledger.sealing import seal
 
 ALICE = UUID("a11ce000-0000-4000-8000-000000000001")
 BOB = UUID("b0b00000-0000-4000-8000-000000000002")

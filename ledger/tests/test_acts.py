@@ -7,10 +7,13 @@ import pytest
 
 from ledger import acts
 from ledger.core.records import SYSTEM_AUTHOR
+from ledger.drafts import Draft
 from ledger.erasing import Erasure, erase
+from ledger.errors import RecordError
+from ledger.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.recorder import Draft, Recorded, RecordError, record, record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import Recorded, record, record_batch
+from ledger.sealing import seal
 from ledger.tests.builders import ALICE, BOB, draft, post, room_id
 from ledger.tests.rooms import assert_rooms_are_whole
 from ledger.tests.sealed import assert_valid

@@ -15,8 +15,9 @@ from chat.models import Room
 from ledger import validity
 from ledger.audit_results import result_of, save_result
 from ledger.auditing import run_audit
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.signed_state import SignedState, advance_signed_state
 from ledger.tests.builders import post, small_chain
 from ledger.tests.test_admin import make_staff

@@ -20,9 +20,10 @@ from ledger.audit_workers import start_workers
 from ledger.auditing import run_audit
 from ledger.core.audit_ranges import RANGE, Vouched
 from ledger.core.audit_rows import Report
+from ledger.genesis import ensure_genesis
 from ledger.management.commands import verify_chain
 from ledger.models import Block, Message
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.snapshots import snapshot
 from ledger.tests.builders import ALICE, post, room_id, small_chain
 from ledger.tests.tampering import set_column

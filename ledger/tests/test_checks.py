@@ -5,8 +5,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from ledger.checks import key_file, log
+from ledger.genesis import ensure_genesis
 from ledger.models import Genesis
-from ledger.sealing import ensure_genesis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

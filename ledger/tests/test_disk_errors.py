@@ -14,9 +14,10 @@ from django.db import Error, connection
 from pytest_django import Settings
 
 from ledger.errors import Busy, KeyFileError, NotWritable, RecordError, SealError
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recorder import Recorded, record, record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import Recorded, record, record_batch
+from ledger.sealing import seal
 from ledger.tests.builders import draft, post, room_id
 from ledger.tests.crashes import Countdown, child, fail_disk, steps
 from ledger.tests.rooms import assert_rooms_are_whole

@@ -18,11 +18,11 @@ from ledger.core.checkpoints import parse_receipt
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.erasing import Erasure, erase
 from ledger.errors import ClientIdReused, NotErasable
+from ledger.genesis import ensure_genesis
 from ledger.models import Genesis, Message
 from ledger.receipts import make_receipt
-from ledger.recorder import add_listener, record
-from ledger.recording import _listeners
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import _listeners, add_listener, record
+from ledger.sealing import seal
 from ledger.tests.builders import BOB, draft, post, room_id
 from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
 from ledger.tests.rooms import assert_rooms_are_whole

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger import explorer, validity
 from ledger.core.merkle import TILE_WIDTH
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message, Tile
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
 from ledger.validity import forget_validity
 

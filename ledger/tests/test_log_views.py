@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ledger.core.checkpoints import Checkpoint, cosignature_message, format_checkpoint, parse_checkpoint, parse_receipt
+from ledger.core.checkpoints import Checkpoint, format_checkpoint, parse_checkpoint, parse_receipt
+from ledger.core.cosignatures import cosignature_message
 from ledger.core.headers import block_hash, meets_target, parse_header
 from ledger.core.merkle import leaf_hash, root_hash
 from ledger.core.notes import WITNESS_KEY_TYPE, Vkey, format_vkey, make_vkey, open_note, parse_note, parse_vkey
@@ -19,7 +20,7 @@ from ledger.core.receipts import parse_extra
 from ledger.core.records import commit_body, encode_canonical, record_leaf_data
 from ledger.keys import verify
 from ledger.models import Block, Cosignature, Message
-from ledger.recorder import record_batch
+from ledger.recording import record_batch
 from ledger.sealing import seal
 from ledger.tests.builders import ROOM, draft, post, room_id, small_chain
 from ledger.tests.tampering import set_column

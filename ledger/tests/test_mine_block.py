@@ -13,10 +13,11 @@ from django.db import OperationalError
 from pytest_django import Settings
 
 from ledger.errors import LostRace
+from ledger.genesis import ensure_genesis
 from ledger.management.commands import mine_block
 from ledger.mining import Found, Miner, Tick
 from ledger.models import Block
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.tests.builders import post
 from ledger.tests.manage import manage
 from ledger.tests.sealed import assert_valid

@@ -9,9 +9,10 @@ from django.db.models import F
 from ledger.core.canonical import encode_canonical
 from ledger.core.records import commit_body
 from ledger.errors import BehindSignedState, CorruptLedger
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message, Tile
-from ledger.recorder import record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record_batch
+from ledger.sealing import seal
 from ledger.tests.builders import ROOM, draft, post, room_id
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,10 @@ from connect_verify import Trust, parse_vkey, verify_receipt
 from ledger.core.records import KIND_BYTES, NO_ROOM, SYSTEM_AUTHOR, Seen, TreeHead
 from ledger.drafts import MAX_BODY_BYTES
 from ledger.erasing import Erasure, erase
+from ledger.errors import RecordError
 from ledger.models import Genesis, Message
 from ledger.receipts import make_receipt
-from ledger.recorder import RecordError, record
+from ledger.recording import record
 from ledger.sealing import seal
 from ledger.tests.builders import ALICE, BOB, draft, post, signed, small_chain
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from ledger import recorder as module
+from ledger.drafts import Draft
+from ledger.errors import BadDraft, Busy, ClientIdReused
 from ledger.models import Message
-from ledger.recorder import BadDraft, Busy, ClientIdReused, Draft, Recorded, Recorder, close_recorder, get_recorder
-from ledger.recording import Result, record_batch
+from ledger.recorder import Recorder, close_recorder, get_recorder
+from ledger.recording import Recorded, Result, record_batch
 from ledger.tests.builders import draft
 from ledger.tests.rooms import assert_rooms_are_whole
 

@@ -13,18 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 from ledger import recording
 from ledger.bulk import insert_messages
 from ledger.core.records import NO_ROOM, Seen, TreeHead
+from ledger.drafts import Draft
+from ledger.errors import BadDraft, Busy, ClientIdReused, RecordError
 from ledger.models import Message, RoomHead
-from ledger.recorder import (
-    BadDraft,
-    Busy,
-    ClientIdReused,
-    Draft,
-    Recorded,
-    RecordError,
-    add_listener,
-    record,
-    record_batch,
-)
+from ledger.recording import Recorded, add_listener, record, record_batch
 from ledger.tests.builders import ALICE, BOB, ROOM, draft, post, room_id
 from ledger.tests.crashes import child, ends_well
 from ledger.tests.rooms import assert_rooms_are_whole

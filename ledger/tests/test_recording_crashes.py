@@ -21,8 +21,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from ledger.drafts import Draft
+from ledger.errors import ClientIdReused
 from ledger.models import Message, RoomHead
-from ledger.recorder import ClientIdReused, Draft, Recorded, record_batch
+from ledger.recording import Recorded, record_batch
 from ledger.tests.builders import ALICE, BOB, draft, room_id
 from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
 from ledger.tests.rooms import assert_rooms_are_whole

@@ -13,11 +13,12 @@ from ledger.core.notes import format_vkey
 from ledger.core.proofs import check_inclusion
 from ledger.core.records import block_leaf_data, genesis_leaf_data
 from ledger.errors import CorruptLedger, KeyFileError, LostRace, NoGenesis, SealError, Stopped
+from ledger.genesis import ensure_genesis
 from ledger.keys import load_key
 from ledger.mining import Found, Miner, Tick
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recorder import record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record_batch
+from ledger.sealing import seal
 from ledger.signed_state import SignedState, load_signed_state
 from ledger.tests.builders import draft, post, room_id, small_chain
 from ledger.tests.crashes import child, ends_well

@@ -7,9 +7,10 @@ import pytest
 from pytest_django import Settings
 
 from ledger import sealing
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recorder import record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.recording import record_batch
+from ledger.sealing import seal
 from ledger.tests.builders import draft, post, room_id
 from ledger.tests.crashes import Countdown, child, ends_well, kill_self, steps
 from ledger.tests.sealed import assert_valid, hearing

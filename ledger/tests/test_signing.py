@@ -9,9 +9,10 @@ from pytest_django import Settings
 from ledger import recording, sealing
 from ledger.core.notes import open_note, parse_note
 from ledger.errors import BehindSignedState, SealError
+from ledger.genesis import ensure_genesis
 from ledger.keys import load_key, verify
 from ledger.models import Block, Genesis, Message, RoomHead, Tile
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.signed_state import load_signed_state
 from ledger.tests.builders import post, small_chain
 from ledger.tests.sealed import assert_valid

@@ -7,8 +7,9 @@ from django.conf import settings
 from pytest_django import Settings
 
 from ledger.errors import NotWritable
-from ledger.recorder import record, record_batch
-from ledger.sealing import ensure_genesis, seal
+from ledger.genesis import ensure_genesis
+from ledger.recording import record, record_batch
+from ledger.sealing import seal
 from ledger.standing import describe_standing
 from ledger.tests.builders import draft, post, small_chain
 from ledger.tests.tampering import read_everything, write_everything

@@ -15,7 +15,8 @@ from pytest_django import Settings
 
 from ledger.auditing import run_audit
 from ledger.core.audit_rows import UNCOVERED, Report
-from ledger.core.checkpoints import Checkpoint, cosignature_message, format_checkpoint
+from ledger.core.checkpoints import Checkpoint, format_checkpoint
+from ledger.core.cosignatures import cosignature_message
 from ledger.core.notes import WITNESS_KEY_TYPE, format_vkey, make_vkey
 from ledger.models import Block, Cosignature, Genesis, Message, RoomHead, Tile
 from ledger.sealing import seal

@@ -10,13 +10,15 @@ from django.conf import settings
 
 from connect_verify import Trust, parse_vkey, verify_receipt
 from ledger.auditing import run_audit
-from ledger.core.checkpoints import Checkpoint, cosignature_message, format_checkpoint
+from ledger.core.checkpoints import Checkpoint, format_checkpoint
+from ledger.core.cosignatures import cosignature_message
 from ledger.core.errors import ProofError
 from ledger.core.notes import WITNESS_KEY_TYPE, format_vkey, make_vkey
 from ledger.core.proofs import check_consistency
+from ledger.genesis import ensure_genesis
 from ledger.models import Block, Cosignature, Genesis, Message, RoomHead
 from ledger.receipts import make_receipt
-from ledger.sealing import ensure_genesis, seal
+from ledger.sealing import seal
 from ledger.standing import describe_standing
 from ledger.tests.builders import ALICE, BOB, post, small_chain
 from ledger.tests.tampering import delete_row, set_column, write_everything

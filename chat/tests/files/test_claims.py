@@ -21,7 +21,7 @@ from ledger.core.bodies import commit_file
 from ledger.drafts import Draft
 from ledger.errors import ClientIdReused
 from ledger.models import Message
-from ledger.recorder import record, record_batch
+from ledger.recording import record, record_batch
 from ledger.tests.sealed import assert_valid
 
 pytestmark = pytest.mark.usefixtures("world")

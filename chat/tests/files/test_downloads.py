@@ -16,7 +16,7 @@ from chat.refusals import Refusal
 from chat.tests.files.samples import HTML, SVG, TEXT, browser, picture, upload
 from chat.tests.files.test_claims import draft
 from ledger.models import Message
-from ledger.recorder import record
+from ledger.recording import record
 from ledger.tests.builders import post as entry
 
 pytestmark = [

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
+from ledger.genesis import ensure_genesis
 from ledger.management.progress import MiningProgress
 from ledger.management.stopping import asked_to_stop
 from ledger.models import Block
-from ledger.sealing import ensure_genesis
 
 
 class Command(BaseCommand):

@@ -11,12 +11,13 @@ from django.db import Error, connections
 
 from ledger.core.headers import MAX_BITS, MIN_BITS
 from ledger.errors import LedgerError, LostRace, Stopped
+from ledger.genesis import ensure_genesis
 from ledger.management.auditor import Auditor
 from ledger.management.progress import MiningProgress
 from ledger.management.stopping import Stop, asked_to_stop
 from ledger.mining import Miner
 from ledger.models import Message
-from ledger.sealing import MAX_MESSAGES, ensure_genesis, seal
+from ledger.sealing import MAX_MESSAGES, seal
 
 AUDIT_EVERY_S = 3_600.0
 

@@ -27,7 +27,8 @@ from ledger.core.audit_rows import (
     Trust,
 )
 from ledger.core.canonical import encode_canonical, format_base64
-from ledger.core.checkpoints import Checkpoint, cosignature_message, format_checkpoint
+from ledger.core.checkpoints import Checkpoint, format_checkpoint
+from ledger.core.cosignatures import cosignature_message
 from ledger.core.headers import Header, block_hash, encode_header
 from ledger.core.merkle import append_leaves, leaf_hash, root_from_tiles
 from ledger.core.notes import LOG_KEY_TYPE, WITNESS_KEY_TYPE, format_note, format_vkey, make_vkey, sign_note

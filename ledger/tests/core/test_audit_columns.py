@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger.core.audit import Report, audit
+from ledger.core.audit import audit
 from ledger.core.audit_rows import (
     BLOCK,
     COSIGNATURE,
@@ -19,6 +19,7 @@ from ledger.core.audit_rows import (
     GenesisRow,
     HeadRow,
     MessageRow,
+    Report,
     TileRow,
 )
 from ledger.tests.core.chains import Chain, small_chain

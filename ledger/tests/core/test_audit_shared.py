@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.core import audit_shared
-from ledger.core.audit import Report
 from ledger.core.audit_ranges import Vouched, vouch
-from ledger.core.audit_rows import Row
+from ledger.core.audit_rows import Report, Row
 from ledger.core.audit_shared import Doubtful
 from ledger.tests.core.chains import ALICE, BOB, ORIGIN, OTHER_ROOM, ROOM, Chain, Rows, check, small_chain
 from ledger.tests.core.test_audit_columns import COLUMNS, audit_with, chain_with, flips, unnoticed
