@@ -80,7 +80,7 @@ def test_mentions_go_on_page_by_page_and_say_when_there_are_none(browser: Client
 def test_unread_is_told_room_by_room_and_where_one_wants_to_hear_nothing_last(
     browser: Client, alice: User, bob: User, world: Room
 ) -> None:
-    plans, quiet, foreign = room_of("Plans", alice, bob), room_of("A quiet one", alice), room_of("Cellar", bob)
+    plans, quiet, foreign = room_of("Plans", alice, bob), room_of("A quiet one", alice, bob), room_of("Cellar", bob)
     RoomPreference.objects.create(user=alice, room=quiet, level=RoomPreference.Level.MUTE)
     rows = [post(f"in the world {number}", bob) for number in range(3)]
     act("delete", rows[0], bob)
@@ -103,7 +103,7 @@ def test_a_long_room_shows_its_first_and_the_work_is_bounded(
     monkeypatch.setattr(news, "SHOWN", 2)
     monkeypatch.setattr(news, "ROOMS_SHOWN", 2)
     for name in ("A", "B"):
-        post("x", bob, room=room_of(name, alice).pk)
+        post("x", bob, room=room_of(name, alice, bob).pk)
     for number in range(5):
         post(f"number {number}", bob)
     with CaptureQueriesContext(connection) as queries:
@@ -115,7 +115,7 @@ def test_a_long_room_shows_its_first_and_the_work_is_bounded(
     assert re.findall(r'class="hit__text" dir="auto">([^<]*)', page) == ["number 0", "number 1"]
     assert "3 more in this room" in page
     for name in "CDEFG":
-        post("x", bob, room=room_of(name, alice).pk)
+        post("x", bob, room=room_of(name, alice, bob).pk)
     with CaptureQueriesContext(connection) as more:
         read(browser, "/unread/")
     assert len(more) <= len(queries)

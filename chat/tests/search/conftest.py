@@ -28,8 +28,8 @@ def bob(rooms: None) -> User:
 def found(bob: User) -> Found:
     """The texts that a search finds, newest first."""
 
-    def look(typed: str, user: User = bob, before: int | None = None, **options: int) -> list[str]:
+    def look(typed: str, user: User = bob, before: int | None = None, size: int = 20) -> list[str]:
         catch_up()
-        return [document.text for document in search(user, parse(typed), before, **options).documents]
+        return [document.text for document in search(user, parse(typed), before, size).documents]
 
     return look
