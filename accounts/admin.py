@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import confirm_address
 from accounts.mfa import remove_second_steps
@@ -49,8 +50,8 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     change_password_form = PasswordForm
     fieldsets = (
         (None, {"fields": ("id", "username", "email", "password", "is_active")}),
-        ("Powers", {"fields": POWERS}),
-        ("Times", {"fields": ("date_joined", "last_login")}),
+        (_("Powers"), {"fields": POWERS}),
+        (_("Times"), {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "email", "usable_password", "password1", "password2")}),)
 
@@ -76,10 +77,10 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         if change and NAMES & set(form.changed_data):
             transaction.on_commit(lambda: profile_changed.send(PeopleAdmin, user=obj))
 
-    @admin.action(description="Remove two-step log-in (everything is lost)", permissions=["change"])
+    @admin.action(description=_("Remove two-step log-in (everything is lost)"), permissions=["change"])
     def remove_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:
         count = remove_second_steps(self._within_reach(request, people))
-        self.message_user(request, f"Removed two-step log-in of: {count}.")
+        self.message_user(request, _("Removed two-step log-in of: %(count)d.") % {"count": count})
 
     @staticmethod
     def _within_reach(request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:

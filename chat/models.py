@@ -27,11 +27,11 @@ class Room(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80, blank=True, help_text="Empty for a direct conversation.")
+    name = models.CharField(max_length=80, blank=True, help_text=_("Empty for a direct conversation."))
     topic = models.CharField(max_length=250, blank=True)
     access = models.CharField(max_length=16, choices=Access, default=Access.EVERYONE)
-    archived = models.BooleanField(default=False, help_text="Everything stays readable, nothing can be added.")
-    legal_hold = models.BooleanField(default=False, help_text="Nothing in this room can be erased.")
+    archived = models.BooleanField(default=False, help_text=_("Everything stays readable, nothing can be added."))
+    legal_hold = models.BooleanField(default=False, help_text=_("Nothing in this room can be erased."))
 
     objects = RoomQuerySet.as_manager()
 

@@ -6,8 +6,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from ledger.display import grouped
 from ledger.errors import LedgerError, Stopped
 from ledger.sealing import seal
 from ledger.validity import current_validity, forget_validity
@@ -30,14 +33,20 @@ def mine_view(request: HttpRequest) -> HttpResponse:
     try:
         sealed = seal(should_stop=lambda: time.monotonic() > give_up)
     except Stopped:
-        messages.error(request, f"No nonce within {MOST_SECONDS} s. Leave this difficulty to manage.py mine_block.")
+        words = _("No nonce within %(seconds)d s. Leave this difficulty to manage.py mine_block.")
+        messages.error(request, words % {"seconds": MOST_SECONDS})
     except LedgerError as error:
         messages.error(request, str(error))
     else:
         forget_validity()
         height, count = sealed.block.height, sealed.messages
-        text = f"Block {height:,} sealed {count:,} {'message' if count == 1 else 'messages'}"
-        messages.success(request, f"{text} after {sealed.attempts:,} attempts in {sealed.seconds:.1f} s.")
+        words = ngettext(
+            "Block %(height)s sealed %(count)s message after %(attempts)s attempts in %(seconds)s s.",
+            "Block %(height)s sealed %(count)s messages after %(attempts)s attempts in %(seconds)s s.",
+            count,
+        )
+        numbers = {"height": grouped(height), "count": grouped(count), "attempts": grouped(sealed.attempts)}
+        messages.success(request, words % {**numbers, "seconds": f"{sealed.seconds:.1f}"})
         return redirect("admin:ledger_block_change", height)
     return redirect("admin:ledger_block_changelist")
 
@@ -47,5 +56,6 @@ def verify_view(request: HttpRequest) -> HttpResponse:
     """What /valid answers, with the findings whole: a request never audits a long log, however often it is sent."""
     if not request.user.has_perm("ledger.view_block"):
         raise PermissionDenied
-    context = {**admin.site.each_context(request), "title": "Verify the chain", "validity": current_validity()}
+    title = _("Verify the chain")
+    context = {**admin.site.each_context(request), "title": title, "validity": current_validity()}
     return render(request, "admin/ledger/verify.html", context)

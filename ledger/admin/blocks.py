@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.actions import may_mine, mine_view, verify_view
 from ledger.admin.display import Cell, column, hash_copy, moment, plain, section, whole_hash
@@ -13,6 +14,7 @@ from ledger.admin.messages import short
 from ledger.admin.names import author_link, load_names, room_link
 from ledger.admin.readonly import ReadOnlyAdmin
 from ledger.models import Block, Message
+from ledger.places import block_name
 
 SHOWN_MESSAGES = 100
 MESSAGE_COLUMNS = (
@@ -26,12 +28,12 @@ MESSAGE_COLUMNS = (
 )
 
 
-@admin.display(description="previous")
+@admin.display(description=_("previous"))
 def previous(block: Block) -> Cell:
     return hash_copy(block.previous, _address(block.height - 1) if block.height else "")
 
 
-@admin.display(description="signed", boolean=True)
+@admin.display(description=_("signed"), boolean=True)
 def signed(block: Block) -> bool:
     return block.checkpoint is not None
 
@@ -44,21 +46,21 @@ class BlockAdmin(ReadOnlyAdmin):
         previous,
         column("tree_size"),
         column("bits"),
-        column("time_ms", moment, "time (UTC)"),
+        column("time_ms", moment, _("time (UTC)")),
         signed,
     )
     ordering = ("-height",)
     search_fields = ("height",)
-    search_help_text = "A height, or the beginning of a block's hash (four digits or more)."
+    search_help_text = _("A height, or the beginning of a block's hash (four digits or more).")
     fieldsets = (
         section(
             None,
             *(column(field, whole_hash) for field in ("hash", "previous")),
-            column("time_ms", moment, "time (UTC)"),
+            column("time_ms", moment, _("time (UTC)")),
         ),
-        section("Tree", column("tree_size"), column("root", whole_hash)),
-        section("Work", column("bits"), column("nonce")),
-        section("Checkpoint", column("checkpoint", plain, "signed note")),
+        section(_("Tree"), column("tree_size"), column("root", whole_hash)),
+        section(_("Work"), column("bits"), column("nonce")),
+        section(_("Checkpoint"), column("checkpoint", plain, _("signed note"))),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -89,7 +91,7 @@ def _address(height: int) -> str:
 
 def _neighbour(height: int) -> tuple[str, str] | None:
     """Address and name of a block next door, where there is one."""
-    return (_address(height), f"Block {height:,}") if Block.objects.filter(pk=height).exists() else None
+    return (_address(height), block_name(height)) if Block.objects.filter(pk=height).exists() else None
 
 
 def _messages(first: int, last: int) -> list[list[Cell]]:

@@ -7,12 +7,43 @@ from django.contrib import admin
 from django.db import models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from ledger.display import NOTHING, grouped, short_hex, time_stamp, time_text
 
+Words = Any
+"""Text, or text that is translated when it is shown."""
 Cell = SafeString | str
 Raw = bytes | memoryview
 """A binary column's value: stores differ in which of the two they give."""
+
+
+TITLES = {
+    "bits": _("bits"),
+    "body_commitment": _("body commitment"),
+    "checkpoint": _("checkpoint"),
+    "client_id": _("client id"),
+    "device": _("device"),
+    "hash": _("hash"),
+    "height": _("height"),
+    "id": _("id"),
+    "index": _("index"),
+    "kind": _("kind"),
+    "leaf_index": _("leaf index"),
+    "level": _("level"),
+    "min_bits": _("min bits"),
+    "nonce": _("nonce"),
+    "origin": _("origin"),
+    "previous": _("previous"),
+    "received_ms": _("received"),
+    "room_seq": _("room seq"),
+    "root": _("root"),
+    "salt": _("salt"),
+    "seq": _("seq"),
+    "signature": _("signature"),
+    "tree_size": _("tree size"),
+}
+"""What a column is called where it says nothing else."""
 
 
 def hash_copy(value: Raw | None, address: str = "") -> Cell:
@@ -35,7 +66,7 @@ def whole_hash(value: Raw | None) -> Cell:
 
 
 def copy_button(digits: str) -> SafeString:
-    return format_html('<button type="button" class="copy" data-copy="{}" aria-label="Copy"></button>', digits)
+    return format_html('<button type="button" class="copy" data-copy="{}" aria-label="{}"></button>', digits, _("Copy"))
 
 
 def moment(time_ms: int | None) -> Cell:
@@ -49,10 +80,10 @@ def plain(text: str | None) -> Cell:
     return NOTHING if text is None else format_html('<pre class="plain">{}</pre>', text)
 
 
-def column(field: str, show: Callable[[Any], Cell] = grouped, title: str = "") -> Callable[[Any], Cell]:
+def column(field: str, show: Callable[[Any], Cell] = grouped, title: Words = "") -> Callable[[Any], Cell]:
     """A column of a list, or a line of a page, that shows a field's value in one of the forms above."""
 
-    @admin.display(description=title or field.replace("_", " "))
+    @admin.display(description=title or TITLES[field])
     def cell(row: models.Model) -> Cell:
         return show(getattr(row, field))
 
@@ -60,6 +91,6 @@ def column(field: str, show: Callable[[Any], Cell] = grouped, title: str = "") -
     return cell
 
 
-def section(title: str | None, *lines: Callable[[Any], Cell]) -> Any:
+def section(title: Words, *lines: Callable[[Any], Cell]) -> Any:
     """A part of a row's page."""
     return title, {"fields": lines}

@@ -6,6 +6,9 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.names import room_names
 from ledger.core.records import KIND_BYTES
@@ -16,11 +19,11 @@ NEWEST = 100_000
 
 
 class SealedFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("sealed", "Sealed"), ("pending", "Pending")]
+        return [("sealed", gettext("Sealed")), ("pending", gettext("Pending"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() in ("sealed", "pending"):
@@ -31,7 +34,7 @@ class SealedFilter(admin.SimpleListFilter):
 class KindFilter(admin.SimpleListFilter):
     """No index holds kinds, for it would slow every recording: a rare kind is looked for among the newest entries."""
 
-    title = f"kind, of the newest {NEWEST:,}"
+    title = format_lazy(_("kind, of the newest {count}"), count=f"{NEWEST:,}")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -48,7 +51,7 @@ class KindFilter(admin.SimpleListFilter):
 class RoomFilter(admin.SimpleListFilter):
     """The rooms spoken in last, and whichever one the query string names."""
 
-    title = "room"
+    title = _("room")
     parameter_name = "room"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -67,12 +70,12 @@ class RoomFilter(admin.SimpleListFilter):
 class BlockFilter(admin.SimpleListFilter):
     """The entries of one block, asked for by the block's page. By leaf index: the tree decides, not a column."""
 
-    title = "block"
+    title = _("block")
     parameter_name = "block"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         height = request.GET.get(self.parameter_name)
-        return [(height, f"Block {height}")] if height else []
+        return [(height, gettext("Block %(height)s") % {"height": height})] if height else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()

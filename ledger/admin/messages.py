@@ -7,6 +7,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.display import Cell, column, hash_copy, moment, plain, section, whole_hash
 from ledger.admin.filters import BlockFilter, KindFilter, RoomFilter, SealedFilter
@@ -16,32 +18,34 @@ from ledger.core.canonical import parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.display import NOTHING, grouped
 from ledger.models import Message
+from ledger.places import block_name
 
 
 def _address(message: Message) -> str:
     return reverse("admin:ledger_message_change", args=[message.pk])
 
 
-@admin.display(description="hash")
+@admin.display(description=_("hash"))
 def short(message: Message) -> Cell:
     return hash_copy(message.hash, _address(message))
 
 
-@admin.display(description="state")
+@admin.display(description=_("state"))
 def state(message: Message) -> Cell:
-    name = "pending" if message.leaf_index is None else "sealed"
-    return format_html('<span class="state state-{}">{}</span>', name, name)
+    if message.leaf_index is None:
+        return format_html('<span class="state state-pending">{}</span>', _("pending"))
+    return format_html('<span class="state state-sealed">{}</span>', _("sealed"))
 
 
-@admin.display(description="block")
+@admin.display(description=_("block"))
 def block(message: Message) -> Cell:
     if message.block_id is None:
         return NOTHING
     address = reverse("admin:ledger_block_change", args=[message.block_id])
-    return format_html('<a href="{}">Block {}</a>', address, grouped(message.block_id))
+    return format_html('<a href="{}">{}</a>', address, block_name(message.block_id))
 
 
-@admin.display(description="refers to")
+@admin.display(description=_("refers to"))
 def reference(message: Message) -> Cell:
     if message.ref is None:
         return NOTHING
@@ -49,39 +53,39 @@ def reference(message: Message) -> Cell:
     return hash_copy(message.ref, reverse("admin:ledger_message_changelist", query={"q": digits}))
 
 
-@admin.display(description="entry")
+@admin.display(description=_("entry"))
 def seen(message: Message) -> Cell:
     if message.seen_seq is None:
         return NOTHING
     return format_html("{} {}", grouped(message.seen_seq), hash_copy(message.seen_hash))
 
 
-@admin.display(description="checkpoint")
+@admin.display(description=_("checkpoint"))
 def checkpoint(message: Message) -> Cell:
     if message.checkpoint_size is None:
         return NOTHING
-    return format_html("size {} {}", grouped(message.checkpoint_size), hash_copy(message.checkpoint_root))
+    return format_html("{} {} {}", _("size"), grouped(message.checkpoint_size), hash_copy(message.checkpoint_root))
 
 
-@admin.display(description="what it says")
+@admin.display(description=_("what it says"))
 def said(message: Message) -> Cell:
     """The text, name or emoji of the body, line by line."""
     try:
         body = parse_canonical((message.body or "null").encode())
     except LedgerFormatError:
-        return "not readable"  # tampered; the audit says more
+        return gettext("not readable")  # tampered; the audit says more
     texts = [text for text in body.values() if isinstance(text, str)] if isinstance(body, dict) else []
     return plain("\n".join(texts)) if texts else NOTHING
 
 
-CONTENT = section("Content", said, column("body", plain, "as recorded"), column("salt", whole_hash))
+CONTENT = section(_("Content"), said, column("body", plain, _("as recorded")), column("salt", whole_hash))
 DETAILS = (
     section(None, column("hash", whole_hash), column("kind", str), room_link, column("room_seq"), author_link),
-    section("Place", state, column("leaf_index"), block, column("previous", whole_hash), reference),
-    section("Time (UTC)", column("received_ms", moment, "received"), column("sent_ms", moment, "sent")),
-    section("What the author had seen", seen, checkpoint),
+    section(_("Place"), state, column("leaf_index"), block, column("previous", whole_hash), reference),
+    section(_("Time (UTC)"), column("received_ms", moment, _("received")), column("sent_ms", moment, _("sent"))),
+    section(_("What the author had seen"), seen, checkpoint),
     section(
-        "Identity",
+        _("Identity"),
         column("client_id", str),
         *(column(field, whole_hash) for field in ("body_commitment", "device", "signature")),
     ),
@@ -103,16 +107,16 @@ class MessageAdmin(ReadOnlyAdmin):
         state,
         column("kind", str),
         room_link,
-        column("room_seq", title="seq"),
+        column("room_seq", title=_("seq")),
         author_link,
-        column("received_ms", moment, "received (UTC)"),
-        column("leaf_index", title="leaf"),
+        column("received_ms", moment, _("received (UTC)")),
+        column("leaf_index", title=_("leaf")),
     )
     list_display_links = None
     list_filter = (SealedFilter, RoomFilter, KindFilter, BlockFilter)
     filters = frozenset({"state", "kind", "room", "block"})
     search_fields = ("leaf_index",)
-    search_help_text = "A leaf index, or the beginning of a message's hash (four digits or more)."
+    search_help_text = _("A leaf index, or the beginning of a message's hash (four digits or more).")
     number_field = "leaf_index"
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -132,7 +136,11 @@ class MessageAdmin(ReadOnlyAdmin):
         return message
 
     def page_title(self, row: Message) -> str:
-        return f"{row.kind} {row.room_seq:,} in {room_name(row)}"
+        return gettext("%(kind)s %(seq)s in %(room)s") % {
+            "kind": row.kind,
+            "seq": grouped(row.room_seq),
+            "room": room_name(row),
+        }
 
     def page_context(self, row: Message) -> dict[str, Any]:
         seqs = (row.room_seq - 1, row.room_seq + 1)
@@ -141,4 +149,6 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 def _neighbour(message: Message | None) -> tuple[str, str] | None:
-    return (_address(message), f"Entry {message.room_seq:,} of the room") if message else None
+    if message is None:
+        return None
+    return _address(message), gettext("Entry %(seq)s of the room") % {"seq": grouped(message.room_seq)}

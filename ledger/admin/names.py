@@ -16,6 +16,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.display import Cell
 from ledger.core.records import NO_ROOM, SYSTEM_AUTHOR
@@ -33,16 +35,16 @@ def load_names(rows: Iterable[Message | RoomHead]) -> None:
         vars(row)[_KEY] = rooms | people
 
 
-@admin.display(description="room")
+@admin.display(description=_("room"))
 def room_link(row: Message | RoomHead) -> SafeString:
     """The room's name, and all its entries behind it."""
     address = reverse("admin:ledger_message_changelist", query={"room": row.room.hex})
     return format_html('<a href="{}">{}</a>', address, room_name(row))
 
 
-@admin.display(description="author")
+@admin.display(description=_("author"))
 def author_link(row: Message) -> Cell:
-    name = _name(row, row.author, SYSTEM_AUTHOR, "the system")
+    name = _name(row, row.author, SYSTEM_AUTHOR, gettext("the system"))
     person = get_user_model()
     if row.author not in vars(row)[_KEY] or not admin.site.is_registered(person):
         return name
@@ -51,14 +53,14 @@ def author_link(row: Message) -> Cell:
 
 
 def room_name(row: Message | RoomHead) -> str:
-    return _name(row, row.room, NO_ROOM, "no room")
+    return _name(row, row.room, NO_ROOM, gettext("no room"))
 
 
 def room_names(rooms: Iterable[UUID]) -> dict[UUID, str]:
     """A name for each room: its own, or its id where the room is gone."""
     rooms = list(dict.fromkeys(rooms))
     found = _names(apps.get_model(settings.ROOM_MODEL), set(rooms))
-    return {room: found.get(room, "no room" if room == NO_ROOM else room.hex[:8]) for room in rooms}
+    return {room: found.get(room, gettext("no room") if room == NO_ROOM else room.hex[:8]) for room in rooms}
 
 
 def _names(model: type[models.Model], ids: set[UUID]) -> dict[Any, str]:

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.display import Cell, column, hash_copy, moment, section, whole_hash
 from ledger.admin.names import load_names, room_link
@@ -17,8 +18,8 @@ from ledger.models import Cosignature, Genesis, RoomHead, Tile
 
 @admin.register(Genesis)
 class GenesisAdmin(ReadOnlyAdmin):
-    list_display = (column("origin", str), column("min_bits"), column("created_ms", moment, "created (UTC)"))
-    fieldsets = (section(None, *list_display, column("key", str, "log key")),)
+    list_display = (column("origin", str), column("min_bits"), column("created_ms", moment, _("created (UTC)")))
+    fieldsets = (section(None, *list_display, column("key", str, _("log key"))),)
 
 
 class NamedHeads(ChangeList):
@@ -27,7 +28,7 @@ class NamedHeads(ChangeList):
         load_names(self.result_list)
 
 
-@admin.display(description="newest entry")
+@admin.display(description=_("newest entry"))
 def newest(head: RoomHead) -> Cell:
     return hash_copy(head.hash, reverse("admin:ledger_message_change", args=[head.last_id]) if head.seq else "")
 
@@ -35,11 +36,11 @@ def newest(head: RoomHead) -> Cell:
 @admin.register(RoomHead)
 class RoomHeadAdmin(ReadOnlyAdmin):
     list_display = (
-        column("room", str, "id"),
+        column("room", str, _("id")),
         room_link,
         column("seq"),
         newest,
-        column("received_ms", moment, "time (UTC)"),
+        column("received_ms", moment, _("time (UTC)")),
     )
     ordering = ("-last_id",)
     fieldsets = (section(None, *list_display),)
@@ -54,12 +55,12 @@ class RoomHeadAdmin(ReadOnlyAdmin):
         return head
 
 
-@admin.display(description="width")
+@admin.display(description=_("width"))
 def width(tile: Tile) -> str:
     return grouped(len(tile.hashes) // 32)
 
 
-@admin.display(description="hashes")
+@admin.display(description=_("hashes"))
 def hashes(tile: Tile) -> Cell:
     data = bytes(tile.hashes)
     digits = "\n".join(f"{place:>3} {data[at : at + 32].hex()}" for place, at in enumerate(range(0, len(data), 32)))
@@ -77,9 +78,9 @@ class TileAdmin(ReadOnlyAdmin):
 class CosignatureAdmin(ReadOnlyAdmin):
     list_display = (
         column("id", str),
-        column("block_id", title="block"),
-        column("vkey", str, "witness"),
-        column("time_s", str),
+        column("block_id", title=_("block")),
+        column("vkey", str, _("witness")),
+        column("time_s", str, _("time")),
     )
     ordering = ("-block_id",)
     fieldsets = (section(None, *list_display, column("signature", whole_hash)),)
