@@ -87,7 +87,9 @@ def let_back(by: User, room: Room, member: User) -> None:
         if not moderates(by, now):
             raise Refusal("forbidden", _("Only a moderator of this room can let people back in."))
         ended, _rows = Ban.objects.filter(room=now, user=member).delete()
-        return [system_words(now, f"{by.username} lets {member.username} come back.")] if ended else []
+        with in_site_language():
+            words = _("%(by)s lets %(member)s come back.") % {"by": by.username, "member": member.username}
+        return [system_words(now, words)] if ended else []
 
     act(room.pk, plan)
 

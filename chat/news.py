@@ -13,7 +13,7 @@ from chat import store
 from chat.models import Room, RoomPreference, UnreadMark
 from chat.search.documents import find_documents
 from chat.search.hits import describe_documents
-from chat.unread import COUNTED, Unread, count_unread, find_marks
+from chat.unread import Unread, count_unread, find_marks, find_stretches
 from ledger.models import Message
 
 ROOMS_SHOWN = 20
@@ -61,12 +61,10 @@ def mark_read(user: User, heads: Mapping[UUID, int]) -> None:
 
 def _find_hits(user: User, spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[dict[str, Any]]]:
     """A query a room, then some for all of them; in the order in which one reads."""
-    marks = find_marks(user.pk, spans.keys())
     posts: list[int] = []
-    for room, (read, head) in spans.items():
-        start = max(min(read, marks.get(room, read + 1) - 1), head - COUNTED)
-        rows = Message.objects.filter(room=room, room_seq__gt=start, room_seq__lte=head, kind="post")
-        rows = rows.filter(body__isnull=False).exclude(author=user.pk).order_by("room_seq")
+    for stretch in find_stretches(user.pk, spans):
+        rows = Message.objects.filter(stretch, kind="post", body__isnull=False)
+        rows = rows.exclude(author=user.pk).order_by("room_seq")
         posts += rows.values_list("pk", flat=True)[:SHOWN]
     documents = sorted(find_documents(posts, spans.keys()), key=lambda document: document.post)
     hits: dict[UUID, list[dict[str, Any]]] = {}

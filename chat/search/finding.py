@@ -22,7 +22,7 @@ from chat.search.indexes import get_index
 from chat.search.indexing import is_built
 from chat.search.query import Part, Query
 from chat.search.wanted import Wanted
-from chat.text import mentions
+from chat.text import find_mentioned
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.recording import COUNTER_BITS
 
@@ -85,7 +85,7 @@ def _is_meant(document: Document, query: Query, wanted: Wanted) -> bool:
     return (
         (not wanted.authors or document.author in wanted.authors)
         and query.wanted.marks <= document.marks
-        and (not wanted.names or mentions(document.text, set(wanted.names)))
+        and (not wanted.names or bool(find_mentioned(document.text, wanted.names)))
         and document.received_ms >= (query.from_ms or 0)
         and (query.until_ms is None or document.received_ms < query.until_ms)
         and query.holds(document.folded)
@@ -106,7 +106,7 @@ class _Unwanted:
             document.author in self._authors
             or document.room in self._rooms
             or bool(self._marks & document.marks)
-            or (bool(self._names) and mentions(document.text, self._names))
+            or (bool(self._names) and bool(find_mentioned(document.text, self._names)))
         )
 
 

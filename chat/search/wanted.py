@@ -1,6 +1,6 @@
 """What an index is asked, and what every index can do. An index suggests: it may name too many posts, never too few."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -17,7 +17,7 @@ class Wanted:
     words: Sequence[Words]
     authors: Sequence[UUID]
     rooms: Sequence[UUID]
-    names: Collection[str]
+    names: Set[str]
     """In lower case; empty where it does not matter who is mentioned."""
     marks: Collection[str]
     from_ms: int | None
