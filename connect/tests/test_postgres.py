@@ -17,6 +17,9 @@ PROMISES = [
     *("chat/tests/test_unread.py", "chat/tests/test_acts.py", "chat/tests/test_notices.py"),
     *("chat/tests/test_joining.py", "chat/tests/test_visibility.py", "chat/tests/test_doors.py"),
     *("ledger/tests/test_writers.py", "accounts/tests/test_sessions.py"),
+    "chat/tests/test_inviting.py::test_of_two_who_come_at_once_one_gets_the_last_use",
+    "accounts/tests/test_leaving.py::test_of_two_owners_who_close_at_once_one_stays",
+    "accounts/tests/test_signup.py::test_the_database_itself_refuses_doubles",
 ]
 
 
