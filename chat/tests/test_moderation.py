@@ -1,14 +1,17 @@
 """Closing accounts, and the log of what was moderated: both are entries of the ledger."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts import leaving
 from accounts.models import User
 from chat.closing import close_account, open_account
 from chat.erasing import erase_message
+from chat.events import build_events
 from chat.joining import add, join, leave, let_back, remove, set_role
 from chat.models import Room
 from chat.modlog import read_log
@@ -133,6 +136,27 @@ def test_who_is_banned_after_leaving_stands_in_the_log_and_may_be_let_back_in(
     ]
     seal()
     assert_valid()
+
+
+def test_neither_the_log_nor_a_change_reads_what_was_said_in_the_room(world: Room, bob: User) -> None:
+    """SQLite takes the index of what is rare only where a query says its condition in the same words."""
+    room = create_room(bob, "Tea", "", Room.Access.PUBLIC)
+    update_room(bob, room, name="Coffee")
+    changes = list(Message.objects.filter(kind="room.update"))
+    plans: list[str] = []
+
+    def explain(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if '"ledger_message"."room_seq" ASC' in sql or '"ledger_message"."room_seq" DESC' in sql:
+            execute(f"EXPLAIN QUERY PLAN {sql}", values, many, context)
+            plans.extend(detail for *_, detail in context["cursor"].fetchall())
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(explain):
+        lines, _ = read_log(room, 900)
+        (event,) = build_events(changes)
+    assert [plan.partition("(")[0] for plan in plans] == ["SEARCH ledger_message USING INDEX message_rare "] * 5
+    assert "Coffee" in lines[0].words
+    assert event["before"]["name"] == "Tea"
 
 
 def test_the_log_is_for_who_sees_the_room(world: Room, bob: User, charlie: User) -> None:
