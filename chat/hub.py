@@ -69,6 +69,8 @@ class Hub:
 
     async def join(self, connection: Connection, rooms: Sequence[UUID]) -> dict[UUID, int]:
         """Subscribes to the rooms, then returns their heads: what comes after these will reach the connection."""
+        if connection.cursors and connection not in self.connections:
+            return {}  # It has left while its rooms were read once more.
         self.connections.setdefault(connection, set()).update(rooms)
         self.liveness.presence.connect(connection.ticket.user, connection, monotonic())
         for room in rooms:

@@ -1,5 +1,6 @@
 """Who comes into a room and who goes while connected: to a process that hears of it, and to one that only looks."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
@@ -250,6 +251,23 @@ async def test_who_is_removed_while_being_welcomed_is_not_fed(scene: Scene, monk
     await until(lambda: scene.here.frames("welcome"))
     assert scene.here.rooms() == {"World"}
     assert not scene.here.hub.is_in(scene.here.connection, scene.tea.pk)
+
+
+async def test_who_leaves_while_being_welcomed_again_is_gone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else they would be here for ever, as others see it."""
+    client, loop = scene.here, asyncio.get_running_loop()
+    await client.enter()
+
+    def find_room_ids(user: User) -> list[UUID]:
+        loop.call_soon_threadsafe(client.hub.leave, client.connection)
+        return original(user)
+
+    original = store.find_room_ids
+    monkeypatch.setattr(store, "find_room_ids", find_room_ids)
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await until(lambda: len(client.frames("welcome")) > 1)
+    assert not client.hub.connections
+    assert not client.hub.is_in(client.connection, scene.tea.pk)
 
 
 async def test_memberships_are_read_only_where_somebody_came_or_went(
