@@ -13,7 +13,8 @@ from pytest_django import Settings
 from accounts.addresses import confirm_address
 from accounts.forms import SignupForm
 from accounts.models import Invite, User
-from accounts.tests.conftest import sign_up_form
+from accounts.tests.conftest import NEW_PASSWORD, sign_up_form
+from accounts.tests.test_passwords import open_reset
 from accounts.tests.test_verification import link_in
 from chat.inviting import make_invite
 from chat.joining import join, remove
@@ -243,6 +244,14 @@ def test_they_are_in_the_room_once_the_address_is_confirmed_in_whatever_browser(
     remove(bob, plans, carol)
     confirm_address(carol)
     assert not is_in(carol, plans)  # it leads there once
+
+
+def test_a_new_password_by_mail_confirms_the_address_as_well(mandatory: None, plans: Room, bob: User) -> None:
+    carol = arrive(make_invite(bob, plans, 7, 1, ""))
+    assert carol is not None
+    browser = Client()
+    browser.post(open_reset(browser, carol.email), {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert is_in(carol, plans)
 
 
 def test_an_invitation_that_was_ended_meanwhile_leads_nowhere(mandatory: None, plans: Room, bob: User) -> None:
