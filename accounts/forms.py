@@ -27,7 +27,7 @@ PASSWORD_HELP = _("At least 8 characters, not digits alone and not a common pass
 _NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
-class LabelledForm(forms.Form):
+class Courtesy(forms.Form):
     """Labels instead of placeholders, and the focus where a person goes on."""
 
     labels: dict[str, Any] = {}
@@ -52,7 +52,7 @@ class LabelledForm(forms.Form):
             field.widget.attrs["autofocus"] = name == chosen
 
 
-class LoginForm(LabelledForm, allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(Courtesy, allauth_forms.LoginForm):  # type: ignore[misc]
     labels = {"login": _("Username or e-mail"), "password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,7 +60,7 @@ class LoginForm(LabelledForm, allauth_forms.LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs.update(_NAME_ATTRIBUTES)
 
 
-class SignupForm(LabelledForm, allauth_forms.SignupForm):  # type: ignore[misc]
+class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
     labels = {
         "username": _("Username"),
         "email": _("E-mail"),
@@ -123,15 +123,15 @@ class OwnerForm(SignupForm):
         return name
 
 
-class ResetPasswordForm(LabelledForm, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(Courtesy, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
     labels = {"email": _("E-mail")}
 
 
-class ResetPasswordKeyForm(LabelledForm, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(Courtesy, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
     labels = {"password1": _("New password"), "password2": _("New password, once more")}
     helps = {"password1": PASSWORD_HELP}
 
 
-class ChangePasswordForm(LabelledForm, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(Courtesy, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     labels = {"oldpassword": _("Current password"), **ResetPasswordKeyForm.labels}
     helps = {"password1": PASSWORD_HELP}

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import user_of
+from chat.announcing import announce_standing
 from chat.fields import read_reason
 from chat.finding import PeopleChoice, find_room
 from chat.forms import RoomForm, WorldForm
@@ -169,7 +170,9 @@ def _let_back(request: HttpRequest, room: Room) -> str:
 
 
 def _set_role(request: HttpRequest, room: Room) -> str:
-    set_role(user_of(request), room, _find_person(request), request.POST.get("role", ""))
+    person = _find_person(request)
+    set_role(user_of(request), room, person, request.POST.get("role", ""))
+    announce_standing(room, person)
     return f"/rooms/{room.slug}/details/"
 
 

@@ -11,6 +11,7 @@ is encoded once, and connections with one cursor share one frame.
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -160,6 +161,21 @@ class Hub:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.keeper.reread)
 
+    def tell(self, frame: str, **to: UUID) -> None:
+        """To the connections of a `room` or of a `user`, else to all."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(partial(self._tell, frame, **to))
+
+    def _tell(self, frame: str, room: UUID | None = None, user: UUID | None = None) -> None:
+        for connection in list(self.connections if room is None else self.members(room)):
+            if user is None or connection.ticket.user == user:
+                connection.push(frame)
+
+    def recount(self, user: UUID, room: UUID, seq: int) -> None:
+        """The person, who has read up to `seq`, has marked something as unread or as read."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.warden.hear_read, user, room, seq)
+
     def _came_or_went(self) -> None:
         self.warden.look()
         if self.doorbell is not None:
@@ -194,10 +210,12 @@ class Hub:
             self.doorbell.ring({"room": room.hex, "head": head, "events": [e for _, e in events] if fits else []})
 
     def _hear(self, message: Mapping[str, Any]) -> None:
-        """A doorbell: entries of a room, how far somebody has read, who is here or types, a new name, who came or
-        went, or (of a block) that there is news."""
+        """A doorbell: entries of a room, how far somebody has read, a frame to hand on, who is here or types, a new
+        name, who came or went, or (of a block) that there is news."""
         if "read" in message:
             self.warden.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
+        elif "frame" in message:
+            self._tell(message["frame"], **{kind: UUID(id) for kind, id in message["to"].items()})
         elif "people" in message:
             self.warden.look()
         elif "reread" in message:

@@ -14,20 +14,24 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from accounts.requests import user_of
 from chat import fields, pins
 from chat.acts import find_acts
+from chat.announcing import announce_pins, announce_unread
 from chat.events import Event, build_events
 from chat.finding import find_room, read_number
-from chat.models import Pin, Room, UnreadMark
+from chat.hub import running_hub
+from chat.models import Pin, ReadPosition, Room, UnreadMark
 from chat.people import find_in_room
 from chat.posting import check_emoji, check_rate, draft_act, refusal_of
 from chat.protocol import Act
 from chat.refusals import Refusal
+from chat.store import find_heads
+from chat.unread import Unread, count_unread
 from ledger.core.errors import LedgerFormatError
 from ledger.errors import NoSuchRoom, RecordError
 from ledger.models import Message
@@ -104,28 +108,48 @@ def people(request: HttpRequest, slug: str) -> JsonResponse:
     return JsonResponse({"people": find_in_room(room, request.GET.get("q", "")[:40])})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
-def mark_unread(request: HttpRequest, slug: str) -> HttpResponse:
-    """`seq`: unread from there on. Without it the mark goes."""
+def unread(request: HttpRequest, slug: str) -> HttpResponse:
+    """How much is unread, as JSON. A POST with `seq`: unread from there on; without it the mark goes."""
     user = user_of(request)
     room = find_room(request, slug)
+    if request.method != "POST":
+        return JsonResponse(_count(user, room))
     value = request.POST.get("seq", "")
     if not value:
         UnreadMark.objects.filter(user=user, room=room).delete()
     elif seq := read_number(value):
         UnreadMark.objects.update_or_create(user=user, room=room, defaults={"seq": seq})
+    announce_unread(user.pk, room.pk, _read_position(user, room))
     if _wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return HttpResponseRedirect("/", status=HTTPStatus.SEE_OTHER)
+
+
+def _count(user: User, room: Room) -> dict[str, int]:
+    """Counted up to `head`."""
+    read = _read_position(user, room)
+    head = find_heads([room.pk]).get(room.pk, 0)
+    counts = count_unread(user.pk, {room.pk: (read, head)}).get(room.pk, Unread())
+    return {"read": read, "head": head, **counts._asdict()}
+
+
+def _read_position(user: User, room: Room) -> int:
+    """It may not be stored yet."""
+    stored = ReadPosition.objects.filter(user=user, room=room).values_list("seq", flat=True).first() or 0
+    hub = running_hub()
+    return max(stored, hub.warden.read_position(user.pk, room.pk)) if hub else stored
 
 
 def _do(request: HttpRequest, user: User, room: Room, post: Message) -> None:
     """What the form says. Refusal when it may not be."""
     what = request.POST.get("act", "")
     if handler := PINNING.get(what):
-        return handler(user, room, post)
+        check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), "")
+        handler(user, room, post)
+        return announce_pins(room)
     if what not in ACTS:
         raise Refusal("bad_frame", "act: unknown")
     act = _read_act(request, room, post)

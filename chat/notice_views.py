@@ -99,7 +99,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         if not all(_is_key(values[name], *lengths) for name, lengths in KEY_LENGTHS.items()):
             raise ValueError
     except (ValueError, KeyError, TypeError):
-        return JsonResponse({"detail": "this is no push subscription"}, status=HTTPStatus.BAD_REQUEST)
+        return _refuse()
     if not _is_push_service(endpoint):
         return JsonResponse({"detail": "this push service is not known here"}, status=HTTPStatus.BAD_REQUEST)
     session = request.session.session_key or ""
@@ -112,12 +112,20 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def unsubscribe(request: HttpRequest) -> HttpResponse:
-    try:
-        endpoint = orjson.loads(request.body)["endpoint"]
-    except (ValueError, KeyError, TypeError):
-        return JsonResponse({"detail": "this is no push subscription"}, status=HTTPStatus.BAD_REQUEST)
-    PushSubscription.objects.filter(user=user_of(request), endpoint=str(endpoint)).delete()
+    if (endpoint := _read_endpoint(request)) is None:
+        return _refuse()
+    PushSubscription.objects.filter(user=user_of(request), endpoint=endpoint).delete()
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@login_required
+@require_POST
+def renew(request: HttpRequest) -> HttpResponse:
+    """`on`: whether the browser with this endpoint is pushed to for this person, from now on by this session."""
+    if (endpoint := _read_endpoint(request)) is None:
+        return _refuse()
+    mine = PushSubscription.objects.filter(user=user_of(request), endpoint=endpoint)
+    return JsonResponse({"on": mine.update(session=request.session.session_key or "") == 1})
 
 
 @require_safe
@@ -127,6 +135,17 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     assert isinstance(path, str)
     with open(path, "rb") as file:
         return HttpResponse(file.read(), "text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _read_endpoint(request: HttpRequest) -> str | None:
+    try:
+        return str(orjson.loads(request.body)["endpoint"]).replace("\0", "")
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _refuse() -> HttpResponse:
+    return JsonResponse({"detail": "this is no push subscription"}, status=HTTPStatus.BAD_REQUEST)
 
 
 def _is_key(value: object, *lengths: int) -> bool:

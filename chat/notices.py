@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.models import User
 from chat.models import Preferences, Room, RoomPreference
-from chat.names import name_rooms
 
 Level = RoomPreference.Level
 
@@ -53,16 +52,13 @@ def find_own_levels(user: User, rooms: Iterable[Room]) -> dict[UUID, str]:
 
 
 def describe_choices(user: User) -> dict[str, Any]:
-    """What the browser needs to know to tell or not: {rooms: {id: {level, name, slug}}, sound, quiet}."""
-    rooms = name_rooms(Room.objects.joined_by(user), user)
-    chosen = find_own_levels(user, rooms)
+    """What the browser needs to know to tell or not, beside the levels in `welcome`: {sound, quiet}."""
     mine = Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
     quiet = None
     if mine.quiet_from is not None and mine.quiet_until is not None:
         zone = find_zone(mine.time_zone).key
         quiet = {"from": f"{mine.quiet_from:%H:%M}", "until": f"{mine.quiet_until:%H:%M}", "zone": zone}
-    levels = {room.pk.hex: {"level": chosen[room.pk], "name": room.name, "slug": room.slug} for room in rooms}
-    return {"rooms": levels, "sound": mine.sound, "quiet": quiet}
+    return {"sound": mine.sound, "quiet": quiet}
 
 
 def _is_between(start: time, clock: time, end: time) -> bool:

@@ -1,7 +1,7 @@
 """Posts that people keep at hand in a room.
 
 The ledger has no kind of entry for a pin, so a pin is a row of its own and without proof: what is pinned is proved, who
-pinned it and when is not. Nobody is told of it live; the list is read when somebody opens it.
+pinned it and when is not. Who has the room open is told by the frame `pins` (`announcing.py`).
 """
 
 import time
@@ -22,9 +22,11 @@ PINS_LIMIT = 100
 
 
 def may_pin(user: User, room: Room) -> bool:
+    return not room.archived and pins_in(user, room)
+
+
+def pins_in(user: User, room: Room) -> bool:
     """Whoever is in the room; where that is everybody, its moderators."""
-    if room.archived:
-        return False
     if room.access == Room.Access.EVERYONE:
         return moderates(user, room)
     return Room.objects.joined_by(user).filter(pk=room.pk).exists()
@@ -49,6 +51,18 @@ def pin(user: User, room: Room, post: Message) -> None:
 def unpin(user: User, room: Room, post: Message) -> None:
     _check(user, room)
     Pin.objects.filter(room=room, seq=post.room_seq).delete()
+
+
+def list_pins(room: Room) -> list[dict[str, Any]]:
+    """`{seq hash}` of what is pinned; what is deleted or erased is left out."""
+    seqs = list(Pin.objects.filter(room=room).values_list("seq", flat=True))
+    if not seqs:
+        return []
+    rows = Message.objects.filter(room=room.pk, room_seq__in=seqs, body__isnull=False)
+    pinned = {bytes(hash_): seq for seq, hash_ in rows.values_list("room_seq", "hash")}
+    deletions = Message.objects.filter(room=room.pk, kind="delete", ref__in=list(pinned))
+    gone = {bytes(ref) for ref in deletions.values_list("ref", flat=True) if ref is not None}
+    return [{"seq": seq, "hash": hash_.hex()} for hash_, seq in pinned.items() if hash_ not in gone]
 
 
 def find_pinned(room: Room) -> list[Event]:

@@ -111,6 +111,18 @@ def encode_presence(person: UUID, state: str, at_ms: int) -> str:
     return _encode({"type": "presence", "user": person.hex, "state": state, "at_ms": at_ms})
 
 
+def encode_pins(room: UUID, pinned: list[dict[str, Any]]) -> str:
+    return _encode({"type": "pins", "room": room.hex, "pinned": pinned})
+
+
+def encode_standing(room: UUID, *, moderates: bool, pins: bool) -> str:
+    return _encode({"type": "standing", "room": room.hex, "moderates": moderates, "pins": pins})
+
+
+def encode_person(person: Mapping[str, str]) -> str:
+    return _encode({"type": "person", "person": person})
+
+
 def encode_pong(n: int, now_ms: int, heads: Mapping[UUID, int]) -> str:
     return _encode({"type": "pong", "n": n, "now_ms": now_ms, "heads": {room.hex: seq for room, seq in heads.items()}})
 

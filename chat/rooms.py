@@ -25,8 +25,8 @@ LESSONS = (
         "text above its own, and my hash inside."
     ),
     gettext_noop(
-        "Say hello to the World below. You can write **Markdown**: `*emphasis*`, lists, quotes and code. Seconds later "
-        "your words are sealed, and the page *The chain* shows the block that holds them."
+        "Press Ctrl K (⌘ K on a Mac), or choose *Jump or search*, to go to any room or person and to find what was "
+        "said. Then say hello to the World below: seconds later your words are sealed."
     ),
 )
 """Said in the site's language of the first start: what is recorded is what everybody reads."""

@@ -151,6 +151,18 @@ def describe_block(block: Block, first_leaf: int) -> dict[str, Any]:
     }
 
 
+def describe_ends(heights: Collection[int]) -> dict[int, dict[str, int]]:
+    """Of each of these blocks when it was mined and how many entries it holds."""
+    if not heights:
+        return {}
+    wanted = {*heights, *(height - 1 for height in heights)}
+    rows = {
+        row[0]: row[1:] for row in Block.objects.filter(height__in=wanted).values_list("height", "time_ms", "tree_size")
+    }
+    before = {height: rows[height - 1][1] if height - 1 in rows else 0 for height in heights}
+    return {height: {"timeMs": rows[height][0], "entries": rows[height][1] - before[height]} for height in heights}
+
+
 def find_hidden(people: Sequence[UUID]) -> set[UUID]:
     """Those of them who chose not to be shown."""
     hidden = Preferences.objects.filter(is_shown=False)

@@ -31,7 +31,7 @@ from chat.hub import running_hub
 from chat.models import Room
 from chat.notices import describe_choices
 from chat.people import describe
-from chat.pins import may_pin
+from chat.pins import list_pins, pins_in
 from chat.posting import check_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
@@ -115,6 +115,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form: str) -> HttpResponse:
     user = user_of(request)
     events = build_events(_find_rows(request, room))
+    blocks = store.describe_ends({event["block"] for event in events if event["block"] is not None})
     head = store.find_heads([room.pk]).get(room.pk, 0)
     last = events[-1]["seq"] if events else 0
     is_past = "at" in request.GET and last < head
@@ -127,9 +128,11 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "sidebar": build_sidebar(user),
         "is_in": store.is_in(user, room.pk),
         "me": me,
-        "reader": me | {"new_from": new_from},
+        "reader": me | {"new_from": new_from, "blocks": blocks},
+        "blocks": blocks,
         "new_from": new_from if new_from and new_from <= head else None,
-        "may_pin": may_pin(user, room),
+        "may_pin": pins_in(user, room),
+        "pins": list_pins(room),
         "moderates": is_moderator,
         "invites": _invites(room) if is_moderator and not room.archived else "",
         "events": events,

@@ -136,8 +136,11 @@ class Warden:
         for (user, room), (seq, _) in told.items():
             if self._hub.doorbell is not None:
                 self._hub.doorbell.ring({"user": user.hex, "room": room.hex, "read": seq})
-        if told or heard:
-            await self._tell({**heard, **told})
+        everything: dict[tuple[UUID, UUID], tuple[int, Connection | None]] = {**told}
+        for key, (seq, _) in heard.items():  # Also to the page that reads at this moment.
+            everything[key] = max(seq, told[key][0]) if key in told else seq, None
+        if everything:
+            await self._tell(everything)
 
     async def _tell(self, read: Read) -> None:
         """To the person's other connections."""

@@ -14,6 +14,7 @@ from accounts.models import User
 from chat import store
 from chat.connection import Connection
 from chat.models import Room
+from chat.notices import find_own_levels
 from chat.people import describe
 from chat.replies import encode_reset, encode_welcome, limits
 from chat.threads import readers
@@ -62,7 +63,11 @@ def _look(
         heads |= store.find_heads(ahead)
     read = {room.pk: max(seq, read_position(user.pk, room.pk)) for room, seq in found}
     unread = count_unread(user.pk, {room: (seq, heads[room]) for room, seq in read.items()})
-    places = [_describe(room, heads[room.pk], read[room.pk], unread.get(room.pk, Unread())) for room, _ in found]
+    levels = find_own_levels(user, [room for room, _ in found])
+    places = [
+        _describe(room, heads[room.pk], read[room.pk], unread.get(room.pk, Unread())) | {"level": levels[room.pk]}
+        for room, _ in found
+    ]
     return places, subscribed.keys() - heads.keys(), heads
 
 

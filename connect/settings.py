@@ -31,6 +31,7 @@ DIFFICULTY_BITS = env.integer("DIFFICULTY_BITS", 20, 8, 40)
 MINE_EVERY = env.integer("MINE_EVERY", 10, 1, 86_400)
 SEND_PER_MIN = env.integer("SEND_PER_MIN", 120, 1, 100_000_000)
 FILE_BYTES = env.integer("FILE_MB", 25, 1, 10_000) * 1_000_000
+FILE_TYPES = env.names("FILE_TYPES", ["*"])
 FILE_BYTES_PER_DAY = env.integer("FILES_MB_PER_DAY", 500, 1, 1_000_000) * 1_000_000
 LOG_KEY_FILE = DATA_DIR / "log.key"
 SIGNED_STATE_FILE = DATA_DIR / "signed_state.json"

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -52,6 +53,8 @@ def receive(user: User, room: Room, upload: Upload, said_size: int | None = None
     close_old_connections()  # a pool has few, and a place for decoding may be long in coming
     salt = secrets.token_bytes(SALT_SIZE)
     kind, picture = _look(upload)
+    if not any(fnmatchcase(kind, allowed) for allowed in settings.FILE_TYPES):
+        raise UploadRefused("type", _("Files of this type (%(type)s) are not taken here.") % {"type": kind})
     file = File.objects.create(
         uploader=user,
         room=room,

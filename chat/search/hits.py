@@ -1,6 +1,7 @@
 """What was found, as pages and the palette show it, and what the index does not know yet."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from chat.files.attachments import describe_file
+from chat.files.models import File
 from chat.models import Room
 from chat.names import name_rooms
 from chat.people import find_people
@@ -30,9 +33,10 @@ def describe_hits(user: User, page: Page, query: Query) -> list[dict[str, Any]]:
 
 
 def describe_documents(user: User, documents: Sequence[Document], words: Sequence[Words] = ()) -> list[dict[str, Any]]:
-    """Two queries. `words` are marked."""
+    """Two queries, one more where there are files. `words` are marked."""
     people = find_people({document.author for document in documents}) if documents else {}
     rooms = _rooms({document.room for document in documents}, user)
+    files = _find_files([document.post for document in documents if "file" in document.marks])
     return [
         {
             "url": f"/rooms/{rooms[document.room].slug}/?at={document.seq}#m{document.seq}",
@@ -42,9 +46,18 @@ def describe_documents(user: User, documents: Sequence[Document], words: Sequenc
             "shown": date_format(datetime.fromtimestamp(document.received_ms / 1000, UTC), "j M Y, H:i"),
             "pieces": [{"text": piece.text, "hit": piece.is_hit} for piece in excerpt(document.text, words)],
             "edited": "edited" in document.marks,
+            "files": files.get(document.post, []),
         }
         for document in documents
     ]
+
+
+def _find_files(posts: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+    """What they are called and, of pictures, where the small ones are."""
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for file in File.objects.filter(message__in=posts, state=File.State.SENT).order_by("pk") if posts else ():
+        found[file.message_id or 0].append({"name": file.name, "thumb": describe_file(file)["thumb"]})
+    return found
 
 
 def describe_index() -> str:

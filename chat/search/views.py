@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -63,12 +64,13 @@ def suggest(request: HttpRequest) -> JsonResponse:
     """Rooms, people and the newest messages for what was typed so far; with nothing typed, the rooms."""
     user, typed = user_of(request), request.GET.get("q", "")
     answer: dict[str, Any] = {"rooms": [], "people": [], "messages": [], "problem": None}
+    answer["token"] = get_token(request)  # with which a conversation is begun
     try:
         check_rate(user)
         answer["rooms"] = _find_rooms(user, typed)
         query = parse(typed)
         if query:
-            answer["people"] = _find_people(typed)
+            answer["people"] = _find_people(user, typed)
             answer["messages"] = describe_hits(user, search(user, query, size=SUGGESTED), query)
     except (QueryError, TooMany) as error:
         answer["problem"] = str(error)
@@ -92,13 +94,12 @@ def _find_rooms(user: User, typed: str) -> list[dict[str, str]]:
     return [{"name": room.name, "url": f"/rooms/{room.slug}/"} for *_rest, room in fitting[:SUGGESTED]]
 
 
-def _find_people(typed: str) -> Sequence[dict[str, str]]:
+def _find_people(user: User, typed: str) -> Sequence[dict[str, str]]:
+    """Others: whoever is chosen is talked to."""
     name = typed.strip().removeprefix("@")
-    rows = User.objects.settled().filter(Q(username__icontains=name) | Q(first_name__icontains=name))
-    return [
-        describe(user) | {"url": "/search/?" + urlencode({"q": f"from:{user.username}"})}
-        for user in rows.order_by("username")[:SUGGESTED]
-    ]
+    others = User.objects.settled().exclude(pk=user.pk)
+    named = others.filter(Q(username__icontains=name) | Q(first_name__icontains=name))
+    return [describe(other) for other in named.order_by("username")[:SUGGESTED]]
 
 
 def _older(typed: str, before: int | None) -> str:

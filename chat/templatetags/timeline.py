@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chat import notes
 from ledger.display import grouped
@@ -44,7 +45,7 @@ def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[st
             yield {"kind": "new", "key": "new"}
         if event["kind"] == "post":
             row = _message(event, received, mine=_is_mine(event, me), first=not _continues(group, event))
-            yield row | {"newest_mine": event["seq"] == newest_mine, "block_name": _block_end(event, following)}
+            yield row | {"newest_mine": event["seq"] == newest_mine, "block_name": _block_end(event, following, me)}
             group = event
         else:
             group = None
@@ -91,11 +92,16 @@ def _continues(group: Event | None, event: Event) -> bool:
     )
 
 
-def _block_end(event: Event, following: Event | None) -> str:
+def _block_end(event: Event, following: Event | None, me: Mapping[str, Any]) -> str:
     """The block's name where it ends after this event; "" where it goes on or where the end is not in sight."""
-    if event["block"] is None or following is None or following["block"] == event["block"]:
+    height = event["block"]
+    if height is None or following is None or following["block"] == height:
         return ""
-    return _("Block %(height)s ends here") % {"height": grouped(event["block"])}
+    name = _("Block %(height)s ends here") % {"height": grouped(height)}
+    if (block := me.get("blocks", {}).get(height)) is None:
+        return name
+    entries = ngettext("%(count)s entry", "%(count)s entries", block["entries"]) % {"count": grouped(block["entries"])}
+    return f"{name} · {entries} · {datetime.fromtimestamp(block['timeMs'] / 1000, UTC):%H:%M}"
 
 
 def _sealed(height: int) -> str:

@@ -211,7 +211,21 @@ def test_a_mark_is_ones_own_and_goes_again(world: Room, alice: User, bob: User) 
         assert browser(alice).post("/rooms/world/unread", {"seq": wrong}).status_code == 404
     assert browser(alice).post("/rooms/world/unread", {}, **JSON).status_code == 204
     assert not UnreadMark.objects.exists()
-    assert browser(alice).get("/rooms/world/unread").status_code == 405
+
+
+def test_what_is_unread_is_counted_anew_for_whoever_asks(world: Room, cellar: Room, alice: User, bob: User) -> None:
+    def counts(user: User) -> dict[str, int]:
+        answer: dict[str, int] = browser(user).get("/rooms/world/unread").json()
+        return answer
+
+    before = counts(alice)
+    row = post("look, @alice", bob)
+    named = {"unread": before["unread"] + 1, "mentions": before["mentions"] + 1}
+    assert counts(alice) == before | named | {"head": before["head"] + 1}
+    assert counts(bob)["unread"] == before["unread"], "one's own are read"
+    do(bob, row, "delete")
+    assert counts(alice) == before | {"head": before["head"] + 2}
+    assert browser(bob).get("/rooms/cellar/unread").status_code == 404
 
 
 def test_a_link_to_a_message_opens_around_it_and_the_log_begins_at_its_head(world: Room, bob: User) -> None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from chat import digest
 from chat.digest import REST_MS, send_digests
 from chat.models import Membership, Preferences, ReadPosition, Room, RoomPreference
-from chat.notices import describe_choices, find_levels, is_quiet, is_wanted
+from chat.notices import describe_choices, find_levels, find_own_levels, is_quiet, is_wanted
 from chat.pushing import choose_people
 from chat.rooms import ensure_world
 from chat.sidebar import build_sidebar
@@ -119,8 +119,8 @@ def test_choices_are_saved_and_shown_to_the_browser(bob: User, world: Room) -> N
     data = form(quiet_from="22:00", quiet_until="07:00", sound="on") | {f"level-{world.pk.hex}": "all"}
     answer = logged_in(bob).post("/account/notifications/", data)
     assert answer.status_code == 302
+    assert find_own_levels(bob, [world]) == {world.pk: "all"}
     assert describe_choices(bob) == {
-        "rooms": {world.pk.hex: {"level": "all", "name": "World", "slug": "world"}},
         "sound": True,
         "quiet": {"from": "22:00", "until": "07:00", "zone": "Europe/Berlin"},
     }

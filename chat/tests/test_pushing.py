@@ -259,6 +259,29 @@ def test_switching_off_and_subscribing_as_somebody_else_leave_one_owner(
     assert PushSubscription.objects.count() == 0
 
 
+def test_the_next_session_of_the_same_person_takes_a_browser_over_and_nobody_elses_does(
+    alice: User, bob: User, service: Service
+) -> None:
+    endpoint = {"endpoint": service.subscription()["endpoint"]}
+
+    def renew(client: Client) -> bool:
+        answer = client.post("/push/renew/", endpoint, content_type="application/json")
+        return bool(answer.json()["on"])
+
+    client = subscribe(bob, service.subscription())
+    assert renew(client)
+    client.logout()
+    push(post("@bob nobody is logged in", alice))
+    client.force_login(alice)
+    assert not renew(client)
+    push(post("@bob somebody else is", alice))
+    assert service.pushes == []
+    client.force_login(bob)
+    assert renew(client)
+    push(post("@bob hello again", alice))
+    assert [each["body"] for each in service.opened()] == ["@bob hello again"]
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -295,9 +318,9 @@ def test_the_makers_of_browsers_are_known(bob: User, service: Service) -> None:
 def test_what_is_no_subscription_is_refused(bob: User, body: str) -> None:
     client = Client()
     client.force_login(bob)
-    for path in ("/push/", "/push/remove/"):
+    for path, done in (("/push/", 204), ("/push/remove/", 204), ("/push/renew/", 200)):
         answer = client.post(path, body, content_type="application/json")
-        assert answer.status_code in (400, 204)
+        assert answer.status_code in (400, done)
     assert not PushSubscription.objects.exists()
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chat.liveness import TYPING_TTL_MS
-from chat.tests.client import WORLD, enter, open_socket
+from chat.tests.client import WORLD, browse, enter, open_socket
 from chat.tests.until import until
 from connect.tests.server import Server, start_server
 
@@ -19,6 +20,10 @@ Preferences.objects.update_or_create(user=User.objects.get(username="charlie"), 
 RENAME = """
 from accounts.models import User
 User.objects.filter(username="bob").update(first_name="Robert")
+"""
+MODERATE = """
+from accounts.models import User
+User.objects.filter(username="alice").update(is_staff=True)
 """
 
 
@@ -76,3 +81,38 @@ async def test_who_comes_is_told_and_stands_in_the_next_welcome_unless_they_hide
             assert user not in (await bob.hello())["presence"]
         await asyncio.to_thread(server.site.run, HIDE.format(shown=True))
         await until(lambda: states(alice.frames, user) == ["online", "offline", "online"])
+
+
+async def test_what_somebody_marks_as_unread_is_told_to_all_their_connections_and_to_nobody_else(
+    server: Server,
+) -> None:
+    async with enter(server, "alice") as alice, enter(server, "bob") as bob:
+        ack = await bob.say("read, and then again")
+        await alice.event("read, and then again")
+        await alice.put({"type": "read", "room": WORLD, "seq": ack["seq"]})
+        async with browse(server, "alice") as browser:
+            counted = await browser.get("/rooms/world/unread")
+            assert counted.json() == {"read": ack["seq"], "head": ack["seq"], "unread": 0, "mentions": 0}
+            for body, unread in (({"seq": str(ack["seq"])}, 1), ({}, 0)):
+                answer = await browser.post("/rooms/world/unread", data=body, headers={"Accept": "application/json"})
+                assert answer.status_code == 204
+                told = {"type": "read", "room": WORLD, "seq": ack["seq"], "unread": unread, "mentions": 0}
+                await until(partial(alice.frames.__contains__, told))
+        assert not [frame for frame in bob.frames if frame["type"] == "read"]
+
+
+async def test_pins_are_told_to_everybody_in_the_room_and_a_new_name_to_everybody(server: Server) -> None:
+    await asyncio.to_thread(server.site.run, MODERATE)
+    async with enter(server, "alice") as alice, enter(server, "bob") as bob, browse(server, "alice") as browser:
+        ack = await bob.say("keep this at hand")
+        for act, pinned in (("pin", [{"seq": ack["seq"], "hash": ack["hash"]}]), ("unpin", [])):
+            page = f"/rooms/world/m/{ack['hash']}/"
+            answer = await browser.post(page, data={"act": act}, headers={"Accept": "application/json"})
+            assert answer.status_code == 204
+            frame = {"type": "pins", "room": WORLD, "pinned": pinned}
+            for client in (alice, bob):
+                await until(partial(client.frames.__contains__, frame))
+        await browser.post("/account/", data={"name": "Alice Liddell"})
+        me = (await alice.find(lambda frame: frame["type"] == "welcome"))["me"]
+        named = {"type": "person", "person": me | {"name": "Alice Liddell"}}
+        await until(lambda: named in bob.frames)

@@ -39,6 +39,13 @@ def test_a_block_ends_where_the_next_entry_is_in_another_or_in_none() -> None:
     assert [row["block_name"] for row in shown[1:]] == ["", "Block 1,203 ends here", "Block 1,204 ends here", ""]
 
 
+def test_a_blocks_end_tells_its_entries_and_its_time_where_they_are_known() -> None:
+    events = [event(1, 0, block=1203), event(2, 0, block=1204), event(3, 0)]
+    blocks = {1203: {"timeMs": 61 * MINUTE, "entries": 1200}, 1204: {"timeMs": 62 * MINUTE, "entries": 1}}
+    named = [row.get("block_name") for row in timeline(events, ALICE | {"blocks": blocks})]
+    assert named[1:3] == ["Block 1,203 ends here · 1,200 entries · 01:01", "Block 1,204 ends here · 1 entry · 01:02"]
+
+
 def test_the_glyph_says_recorded_or_sealed() -> None:
     shown = rows(event(1, 0, block=1204), event(2, 0))
     assert [row["state"] for row in shown[1:]] == ["sealed", "recorded"]

@@ -133,6 +133,15 @@ def test_a_form_without_a_file_is_refused(bob: User) -> None:
     assert browser(bob).post(ADDRESS, {"file": "words"}).json()["code"] == "incomplete"
 
 
+def test_only_types_that_are_allowed_are_taken_whatever_they_are_called(bob: User, settings: Settings) -> None:
+    settings.FILE_TYPES = ["image/*", "application/pdf"]
+    refused = send(browser(bob), b"words", name="paper.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (400, "type")
+    assert "text/plain" in refused.json()["detail"]
+    assert not File.objects.exists()
+    assert send(browser(bob), b"%PDF-1.7", name="words.txt").status_code == 201
+
+
 def test_a_day_has_a_limit(bob: User, charlie: User, settings: Settings) -> None:
     settings.FILE_BYTES_PER_DAY = 100
     assert send(browser(bob), b"x" * 60).status_code == 201

@@ -24,6 +24,25 @@ test("entries that nobody says do not count", () => {
   assert.deepEqual(counts(run(events("tea", ...quiet)), "tea"), [0, 0]);
 });
 
+test("what only the server can count makes the room stale, until it has answered", () => {
+  const ref = { kind: "delete", ref: "h", html: null };
+  assert.ok(!run(events("tea", post(5, ref))).tea.isStale); // nothing was counted
+  const named = '<p><span class="mention">@ada</span></p>';
+  assert.ok(run(events("tea", post(5, { kind: "edit", html: named }))).tea.isStale);
+  assert.ok(!run(events("tea", post(5, { kind: "edit", html: named, author: { id: "me" } }))).tea.isStale);
+  for (const kind of ["delete", "erase"]) {
+    const stale = run(events("tea", post(5), post(6), post(7, { ...ref, kind })));
+    assert.deepEqual([stale.tea.isStale, ...counts(stale, "tea")], [true, 2, 0]);
+    const answer = { head: 8, read: 4, unread: 1, mentions: 1 };
+    const late = reduceRooms(stale, { type: "local/counts", room: "tea", answer: { ...answer, head: 6 } }, ME);
+    assert.deepEqual([late.tea.isStale, ...counts(late, "tea")], [true, 2, 0]);
+    const fresh = [{ type: "local/counts", room: "tea", answer }, events("tea", post(8)), events("tea", post(9))].reduce((state, frame) => reduceRooms(state, frame, ME), late);
+    assert.deepEqual([fresh.tea.isStale, ...counts(fresh, "tea")], [false, 2, 1]); // 8 was in the answer
+    const silent = reduceRooms(stale, { type: "local/counts", room: "tea", answer: null }, ME);
+    assert.deepEqual([silent.tea.isStale, ...counts(silent, "tea")], [false, 2, 0]);
+  }
+});
+
 test("a mention of me or of everybody counts, one of somebody else does not", () => {
   const named = (name) => ({ html: `<p><span class="mention">@${name}</span></p>` });
   const state = run(events("tea", post(5, named("ada")), post(6, named("room")), post(7, named("bob"))));
@@ -40,17 +59,25 @@ test("a room that one leaves goes, a reset of another kind changes nothing", () 
   assert.deepEqual(Object.keys(run({ type: "reset", room: "tea", why: "" })), ["tea", "den"]);
 });
 
-test("a welcome replaces all; rooms are listed by name, archived ones not", () => {
+test("a welcome replaces all; rooms are listed by name, archived ones apart", () => {
   const state = run({ type: "welcome", rooms: [room("zen"), room("Art"), room("old", { archived: true })] });
   assert.deepEqual(listRooms(state, "room").map(({ id }) => id), ["Art", "zen"]);
   const renamed = reduceRooms(state, events("zen", { seq: 5, kind: "room.update", body: { name: "Aa", topic: "", access: "public" } }), ME);
   assert.deepEqual(listRooms(renamed, "room").map(({ name }) => name), ["Aa", "Art"]);
   const archived = reduceRooms(renamed, events("zen", { seq: 6, kind: "room.update", body: { name: "Aa", topic: "", access: "public archived" } }), ME);
   assert.deepEqual(listRooms(archived, "room").map(({ id }) => id), ["Art"]);
+  assert.deepEqual(listRooms(archived, "archived").map(({ name }) => name), ["Aa", "old"]);
+  const older = { ...events("zen", { seq: 5, kind: "room.update", body: { name: "Aa", topic: "", access: "public" } }), re: "older" };
+  assert.equal(reduceRooms(archived, older, ME).zen.archived, true);
 });
 
 test("frames of rooms that one is not in are nobody's", () => {
   const state = run();
   assert.equal(reduceRooms(state, events("cellar", post(1)), ME), state);
   assert.equal(reduceRooms(state, { type: "read", room: "cellar", seq: 1, unread: 1, mentions: 0 }, ME), state);
+});
+
+test("a conversation is called like the other in it", () => {
+  const state = run({ type: "welcome", rooms: [room("tea"), room("den", { kind: "direct", person: "bob" })] }, { type: "person", person: { id: "bob", name: "Robert" } });
+  assert.deepEqual([state.den.name, state.tea.name], ["Robert", "tea"]);
 });

@@ -44,6 +44,8 @@ test("what can be completed stands right before the caret, outside code", () => 
   const at = (text) => completionAt(text, text.length);
   assert.deepEqual(at("hello @bo"), { kind: "person", query: "bo", start: 6 });
   assert.deepEqual(at("@"), { kind: "person", query: "", start: 0 });
+  assert.deepEqual(at("an @Zoë"), { kind: "person", query: "Zoë", start: 3 });
+  assert.deepEqual(at("@王"), { kind: "person", query: "王", start: 0 });
   assert.deepEqual(at("nice :tad"), { kind: "emoji", query: "tad", start: 5 });
   for (const none of ["me@bo", "12:30", "`@bo", "```\n@bo", ":t", "hello", "http://x", "a :tada b"]) assert.equal(at(none), null, none);
   assert.deepEqual(at("`code` @bo")?.query, "bo");

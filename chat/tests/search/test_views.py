@@ -123,14 +123,15 @@ def test_a_foreign_room_is_in_no_answer(bob: User, client: Client) -> None:
     assert (answer["rooms"], answer["messages"]) == ([], [])
 
 
-def test_the_palette_knows_rooms_people_and_messages(bob: User, client: Client) -> None:
+def test_the_palette_knows_rooms_people_and_messages(alice: User, bob: User, client: Client) -> None:
     post("hello world", bob)
     catch_up()
     answer = client.get("/search/suggest/", {"q": "wor"}).json()
     assert [room["name"] for room in answer["rooms"]] == ["World"]
     assert answer["messages"][0]["pieces"][1] == {"text": "wor", "hit": True}
-    (found,) = client.get("/search/suggest/", {"q": "bo"}).json()["people"]
-    assert (found["name"], found["url"]) == ("bob", "/search/?q=from%3Abob")
+    (found,) = client.get("/search/suggest/", {"q": "ali"}).json()["people"]
+    assert (found["name"], found["id"]) == ("alice", alice.pk.hex)
+    assert client.get("/search/suggest/", {"q": "bob"}).json()["people"] == [], "nobody talks to themselves"
     assert [room["name"] for room in client.get("/search/suggest/").json()["rooms"]] == ["World"]
 
 
@@ -185,8 +186,8 @@ def test_a_long_message_is_shown_around_what_was_found() -> None:
 
 
 def test_the_sheet_of_shortcuts_names_every_letter_that_acts_on_a_message() -> None:
-    scripts = Path(settings.BASE_DIR) / "static/chat/js/main.js"
-    letters = re.search(r"letters: \{([^}]*)\}", scripts.read_text())
+    scripts = Path(settings.BASE_DIR) / "static/chat/js/hands.js"
+    letters = re.search(r"LETTERS = \{([^}]*)\}", scripts.read_text())
     assert letters
     sheet = (Path(settings.BASE_DIR) / "templates/chat/_palette.html").read_text()
     for letter in re.findall(r"(?:^|,)\s*(\w):", letters[1]):

@@ -24,8 +24,7 @@ import time, uuid
 from accounts.addresses import confirm_address
 from accounts.models import User
 from chat.models import Room
-from ledger.drafts import Draft
-from ledger.recording import record
+from ledger.recorder import Draft, record
 bob = User.objects.create(username="bob", email="bob@example.org")
 confirm_address(bob)
 for text in ("Who brings the lantern?", "And the ropes?"):
@@ -130,10 +129,12 @@ def walk_the_landmarks(window: Window, hands: Hands) -> None:
     page = window.page
     to_composer(hands)
     hands.press("F6")
+    hands.is_at(page.locator("#room-name"))
+    hands.press("F6")
     hands.is_at(timeline(page))
     hands.press("F6")
     hands.is_at(composer(page))
-    hands.press("F6", "ArrowUp")
+    hands.press("Shift+F6", "ArrowUp")
     messages = page.get_by_role("article")
     for index in range(messages.count() - 1, 0, -1):
         hands.is_at(messages.nth(index))
@@ -238,7 +239,7 @@ def log_out(window: Window, hands: Hands) -> None:
 def to_composer(hands: Hands) -> None:
     """Forward to the next landmark until it is the composer."""
     field = composer(hands.page)
-    for _ in range(3):
+    for _ in range(4):
         hands.press("F6")
         hands.look()
         if field.evaluate("node => node === document.activeElement"):

@@ -7,12 +7,12 @@ from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
 from connect.tests.served import wait_until
 
 LOOK_AWAY = """() => {
-  Object.defineProperty(document, "hidden", { value: true, configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
+  document.hasFocus = () => false;
+  dispatchEvent(new Event("blur"));
 }"""
 LOOK_BACK = """() => {
-  delete document.hidden;
-  document.dispatchEvent(new Event("visibilitychange"));
+  delete document.hasFocus;
+  dispatchEvent(new Event("focus"));
 }"""
 SHOWN = """async () => {
   const worker = await navigator.serviceWorker.ready;
@@ -80,9 +80,14 @@ def test_who_is_here_has_a_dot_in_a_conversation_and_who_hides_has_none(open_win
     carl.goto("/direct/new/")
     carl.page.get_by_label("dora").check()
     carl.page.get_by_role("button", name="Start").click()
-    dot = carl.page.get_by_role("link", name="dora").locator("[data-person]")
+    dot = carl.page.locator(".sidebar [data-person]")
     expect(dot).to_have_attribute("data-presence", "online")
     expect(dot).to_have_text("online")
+    dora.goto("/account/")
+    dora.page.get_by_label("Display name").fill("Dora Day")
+    dora.page.get_by_role("button", name="Save").click()
+    expect(carl.page.get_by_role("heading", name="Dora Day", exact=True)).to_be_visible()
+    expect(carl.page).to_have_title("Dora Day · Connect")
     dora.goto("/account/notifications/")
     dora.page.get_by_label("Show others whether I am here").uncheck()
     dora.page.get_by_role("button", name="Save").click()

@@ -50,6 +50,13 @@ def choose(page: Page, name: str, button: str) -> None:
     page.get_by_role("button", name=button, exact=True).click()
 
 
+def may_erase(page: Page, text: str, *, is_visible: bool) -> None:
+    message(page, text).hover()
+    message(page, text).get_by_role("button", name="More").click()
+    expect(page.get_by_role("menuitem", name="Erase…")).to_be_visible(visible=is_visible)
+    page.keyboard.press("Escape")
+
+
 def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Server) -> None:
     alice, bob, charlie = (enter(open_window(), served, name) for name in ("alice", "bob", "charlie"))
 
@@ -64,29 +71,6 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     say(bob, "With milk.")
     expect(alice.get_by_text("bob joined.")).to_be_visible()
     expect(message(alice, "With milk.")).to_be_visible()
-
-    # Given a role one is told so; what is not sent waits in its room; who leaves is out, and the others are told.
-    details(alice)
-    alice.get_by_label("Manage bob").click()
-    alice.get_by_label("Role").select_option("Moderator")
-    alice.get_by_role("button", name="Change role").click()
-    expect(bob.get_by_text("alice made bob a moderator of this room.", exact=True)).to_be_visible()
-    alice.get_by_role("link", name="Open", exact=True).click()
-    is_live(alice)
-    for name in ("Tea", "World"):
-        beside(bob, name).get_by_role("link").click()
-        is_live(bob)
-        bob.get_by_label(f"Message to {name}").fill(f"half a word in {name}")
-    for name in ("Tea", "World", "Tea"):
-        beside(bob, name).get_by_role("link").click()
-        expect(bob.get_by_label(f"Message to {name}")).to_have_value(f"half a word in {name}")
-    details(bob)
-    bob.get_by_role("button", name="Leave the room").click()
-    expect(bob.get_by_text("You have left Tea.")).to_be_visible()
-    bob.get_by_role("link", name="World", exact=True).last.click()
-    is_live(bob)
-    expect(beside(bob, "Tea")).to_have_count(0)
-    expect(alice.get_by_text("bob left.", exact=True)).to_be_visible()
 
     # A private room appears by itself with whoever is added, and tells what is new in it.
     open_room(alice, "Plans", "", "private")
@@ -118,8 +102,23 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     alice.get_by_role("button", name="Archive the room").click()
     expect(charlie.get_by_text("This room is archived")).to_be_visible()
     expect(charlie.locator("[data-composer]")).to_be_hidden()
+    message(charlie, "and here").hover()
+    expect(message(charlie, "and here").get_by_role("button", name="More")).to_be_visible()
+    expect(message(charlie, "and here").get_by_role("button", name="Reply")).to_be_hidden()
+    expect(beside(charlie, "Deeds")).to_be_hidden()
+    charlie.locator("summary", has_text="Archived").click()
+    expect(beside(charlie, "Deeds")).to_be_visible()
     alice.get_by_role("button", name="Open the room again").click()
     expect(charlie.locator("[data-composer]")).to_be_visible()
+    expect(charlie.locator("summary", has_text="Archived")).to_be_hidden()
+
+    # A new role is felt at once.
+    may_erase(charlie, "and here", is_visible=False)
+    alice.locator("summary", has_text="Manage").click()
+    alice.get_by_label("Role").select_option("moderator")
+    alice.get_by_role("button", name="Change role").click()
+    expect(charlie.get_by_text("alice made charlie a moderator of this room.", exact=True)).to_be_visible()
+    may_erase(charlie, "and here", is_visible=True)
 
     # Removed, one is told, and the room is gone.
     alice.locator("summary", has_text="Manage").click()

@@ -1,7 +1,7 @@
 /** What somebody can do to one message, by toolbar, menu, letter or reaction. */
 
 import { gettext } from "../../base/js/i18n.js";
-import { drawPinned, drawVersions } from "./sheet.js";
+import { drawPinned } from "./sheet.js";
 
 export class Acting {
   /** `rowOf(node)` is the row of a node; `post(address, fields)` sends a form; `tell(words)` says what came of it. */
@@ -12,15 +12,23 @@ export class Acting {
   /** By the name on the button. */
   do(name, node) {
     const row = this.rowOf(node);
+    if (!this.isOpen && CHANGES.includes(name)) return;
     if (row && Object.hasOwn(ACTS, name)) ACTS[name](this, row, node.closest("article"), node);
   }
 
+  /** An archived room is read only: what is there can be looked at, copied, proved. */
+  get isOpen() {
+    return this.place.archived === undefined;
+  }
+
   items({ event, isMine, isGone, canErase, block }) {
+    const mayPin = this.isOpen && this.place.mayPin !== undefined && !isGone;
     return {
-      edit: isMine && !isGone,
-      delete: isMine && !isGone,
+      edit: this.isOpen && isMine && !isGone,
+      delete: this.isOpen && isMine && !isGone,
       erase: canErase,
-      pin: this.place.mayPin !== undefined && !isGone,
+      pin: mayPin && !this.pins.has(event),
+      unpin: mayPin && this.pins.has(event),
       copyText: !isGone,
       copyLink: true,
       copyReceipt: block !== null,
@@ -39,10 +47,10 @@ export class Acting {
   }
 
   openPins() {
-    this.sheet.open(gettext("Pinned messages"), `/rooms/${this.place.roomSlug}/pins/`, drawPinned(async (event, what) => {
-      if (what === "unpin") await this.#form(event, "unpin", gettext("Unpinned."));
+    this.sheet.open(gettext("Pinned messages"), this.pins.address, drawPinned((event, what) => {
+      if (what === "unpin") return this.unpin(event);
       this.sheet.close();
-      if (what === "show") this.jump(event.seq);
+      return this.jump(event.seq);
     }));
   }
 
@@ -68,12 +76,17 @@ export class Acting {
     return this.#form(event, "pin", gettext("Pinned. Everybody finds it under the pin at the top."));
   }
 
+  unpin(event) {
+    return this.#form(event, "unpin", gettext("Unpinned."));
+  }
+
   async #form(event, act, said) {
     const isDone = await this.post(this.address(event, `m/${event.hash}/`), { act });
     this.tell(isDone ? said : gettext("This could not be done. Try again later."));
   }
 }
 
+const CHANGES = ["reply", "react", "toggle", "edit", "delete", "pin", "unpin"];
 const ACTS = {
   reply: (acting, { event }) => event && acting.reply(event),
   proof: (acting, { event }, message, node) => event && acting.prove(event, node),
@@ -84,7 +97,7 @@ const ACTS = {
     acting.picker.open(opener, (emoji) => acting.toggle(event, emoji));
   },
   toggle: (acting, { event }, message, node) => acting.toggle(event, node.dataset.emoji),
-  versions: (acting, { event }) => acting.sheet.open(gettext("Versions"), acting.address(event, `m/${event.hash}/`), drawVersions),
+  versions: (acting, { event }, message, node) => acting.prove(event, node, { atVersions: true }),
   edit: (acting, { event, isMine, isGone }, message) => isMine && !isGone && acting.editor.open(message, event),
   async delete(acting, { event }, message) {
     if ((await acting.confirm()) !== "delete") return;
@@ -93,6 +106,7 @@ const ACTS = {
   },
   erase: (acting, { event }) => location.assign(acting.address(event, `erase/${event.hash}/`)),
   pin: (acting, { event }) => acting.pin(event),
+  unpin: (acting, { event }) => acting.unpin(event),
   copyText: (acting, { event }) => acting.copy((event.edited ?? event.body).text, gettext("The text is copied.")),
   copyLink: (acting, { event }) => acting.copy(`${location.origin}${acting.address(event)}`, gettext("The link is copied.")),
   copyReceipt: (acting, { event }) => acting.copy(`${location.origin}/log/receipt/${event.hash}`, gettext("The link to the receipt is copied.")),

@@ -1,4 +1,4 @@
-/** Words about what was done or refused, for a few seconds; and the question before something is deleted. */
+/** Asking the server, or the person; and saying for a few seconds what came of it. */
 
 const SHOWN_MS = 5_000;
 
@@ -22,4 +22,14 @@ export function askIn(dialog) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
   });
+}
+
+/** The server's answer as data, or null. */
+export async function ask(address) {
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
 }

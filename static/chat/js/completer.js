@@ -1,9 +1,9 @@
 /** The list that completes `@name` and `:name:` while somebody writes: arrows choose, Enter or Tab takes, Esc closes. */
 
 import { gettext } from "../../base/js/i18n.js";
+import { ask } from "./asking.js";
 import { complete, completionAt } from "./completion.js";
 import { search } from "./emoji.js";
-import { ask } from "./sheet.js";
 
 const WAIT_MS = 120;
 const SHOWN = 8;

@@ -1,7 +1,7 @@
 /** What a text field could complete at its caret: `:name` → an emoji, `@name` → a person. Pure. */
 
-const BEFORE_EMOJI = /(?:^|[\s(])(:)([\p{L}\p{N}_+-]{2,30})$/iu;
-const BEFORE_PERSON = /(?:^|[\s(*_~])(@)([a-z0-9_.-]{0,32})$/i;
+const BEFORE_EMOJI = /(?:^|[\s(])(:)([\p{L}\p{N}_+-]{2,30})$/u;
+const BEFORE_PERSON = /(?:^|[\s(*_~])(@)([\p{L}\p{M}\p{N}_.-]{0,32})$/u;
 
 /** {kind: "emoji" | "person", query, start} or null; `start` is where the sign stands. */
 export function completionAt(text, caret) {

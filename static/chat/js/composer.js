@@ -69,11 +69,12 @@ export class Composer {
     this.#isDue = this.uploads.isBusy;
     if (this.#isDue) return this.#tell(gettext("This is sent as soon as its files are uploaded."), { isFault: false });
     if (this.uploads.hasFailed) return this.#tell(gettext("A file could not be uploaded. Try it again or remove it."));
-    const text = this.text.value.trim() || this.uploads.names;
+    const written = replaceNames(this.text.value.trim());
+    const text = written || this.uploads.names; // files are called what they are called
     const problem = refusal(text, this.limit());
     this.#tell(problem);
     if (problem) return this.text.focus();
-    this.onSend({ text: replaceNames(text), reply: this.#reply, files: this.uploads.take() });
+    this.onSend({ text, reply: this.#reply, files: this.uploads.take() });
     this.text.value = "";
     this.replyTo(null);
     return this.#changed();

@@ -8,12 +8,13 @@ import { Picker } from "./picker.js";
 import { Sheet } from "./sheet.js";
 
 /** `find` gives the place with a data- attribute, `page` is the room's dataset, `limit` the longest text. */
-export function openDesk({ find, me, page, writing, reading, timeline, jumping, composer, outbox, proof, tell, limit }) {
+export function openDesk({ find, me, page, writing, reading, timeline, jumping, composer, outbox, proof, pins, tell, limit }) {
   const acting = new Acting({
     me,
     place: page,
     writing,
     reading,
+    pins,
     tell,
     list: find("list"),
     rowOf: (node) => timeline.rowOf(node),
@@ -23,13 +24,14 @@ export function openDesk({ find, me, page, writing, reading, timeline, jumping, 
     editor: new Editor({
       template: document.querySelector('[data-form="edit"]'),
       limit,
+      people: `/rooms/${page.roomSlug}/people`,
       onSave: (event, text) => writing.act("edit", event, { text }),
       onEnd: (message) => (message.isConnected ? show(message) : find("text").focus()),
     }),
     jump: (seq) => jumping.to(seq),
     post: postForm,
     confirm: () => askIn(find("delete-dialog")),
-    prove: (event, node) => proof.open(event, node),
+    prove: (...what) => proof.open(...what),
     reply: (event) => composer.replyTo(quoteOf(event)),
     discard: (item) => outbox.remove(item.clientId),
     async writeAgain(item) {

@@ -1,5 +1,6 @@
 /** Editing in place: the message's own words in a field; Enter saves, Shift-Enter breaks, Esc cancels. One at a time. */
 
+import { Completer } from "./completer.js";
 import { replaceNames } from "./emoji.js";
 import { refusal } from "./protocol.js";
 
@@ -7,10 +8,11 @@ export class Editor {
   #form = null;
   #message = null;
   #event = null;
+  #completer = null;
 
-  /** `onSave(event, text)` gets a text that is new and not refused; `onEnd` a node that the focus may go back to. */
-  constructor({ template, limit, onSave, onEnd }) {
-    Object.assign(this, { template, limit, onSave, onEnd });
+  /** `people` is where people of the room are found; `onSave(event, text)` gets a text that is new and not refused; `onEnd` a node that the focus may go back to. */
+  constructor({ template, limit, people, onSave, onEnd }) {
+    Object.assign(this, { template, limit, people, onSave, onEnd });
   }
 
   get isOpen() {
@@ -26,6 +28,9 @@ export class Editor {
     field.value = (event.edited ?? event.body).text;
     field.id = `edit-${event.seq}`;
     this.#form.querySelector("label").htmlFor = field.id;
+    const list = this.#place("completion");
+    list.id = `completion-${event.seq}`;
+    this.#completer = new Completer({ field, list, people: this.people });
     this.#form.addEventListener("submit", (submitted) => this.#save(submitted));
     this.#form.addEventListener("keydown", (pressed) => this.#key(pressed));
     this.#place("cancel").addEventListener("click", () => this.#leave());
@@ -65,6 +70,7 @@ export class Editor {
   #key(event) {
     if (event.isComposing || event.keyCode === 229) return;
     event.stopPropagation(); // letters are words here, not acts on a message
+    if (event.target === this.#place("text") && this.#completer.key(event)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       this.#leave();

@@ -34,7 +34,7 @@ export function dayName(ms, nowMs = Date.now()) {
   return (sameYear ? DAY : DAY_AND_YEAR).format(ms);
 }
 
-/** "Block 1,204 ends here · 12 entries · 14:05"; the last two where a `sealed` frame told them. */
+/** "Block 1,204 ends here · 12 entries · 14:05"; the last two where the page or a `sealed` frame told them. */
 export function blockName(height, block) {
   const name = fill(gettext("Block %(height)s ends here"), { height: grouped(height) });
   if (!block) return name;

@@ -11,7 +11,7 @@ const WORDS = {
   updating: gettext("Updating…"),
   offline: gettext("Offline"),
   ended: gettext("Logged out"),
-  forbidden: gettext("No access"),
+  forbidden: gettext("Account closed"),
 };
 
 export class Health {
@@ -42,7 +42,7 @@ export class Health {
       setText(node.querySelector("[data-health-text]"), WORDS[seen]);
     }
     this.nodes.strip.hidden = !isLate || seen === "ended";
-    setText(this.nodes.strip, seen === "forbidden" ? gettext("You can no longer read this room.") : offlineText(this.unsentCount()));
+    setText(this.nodes.strip, seen === "forbidden" ? gettext("This account was closed. Nothing more is sent or received.") : offlineText(this.unsentCount()));
   }
 }
 

@@ -1,12 +1,6 @@
-/** The keyboard: F6 between landmarks, arrows between messages, and single letters on a message: `letters` is key → act. */
+/** The keyboard in the timeline: arrows between messages, and single letters on a message: `letters` is key → act. */
 
-export function listen({ list, landmarks, scroller, letters }) {
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "F6") {
-      event.preventDefault();
-      nextLandmark(landmarks(), event.shiftKey ? -1 : 1).focus();
-    }
-  });
+export function listen({ list, scroller, letters }) {
   scroller.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const message = document.activeElement.closest("article.message");
@@ -32,11 +26,6 @@ export function listen({ list, landmarks, scroller, letters }) {
 function rove(list, message) {
   for (const button of list.querySelectorAll('.message__tools [tabindex="0"]')) button.tabIndex = -1;
   for (const button of message?.querySelectorAll(".message__tools [tabindex]") ?? []) button.tabIndex = 0;
-}
-
-function nextLandmark(nodes, step) {
-  const at = nodes.findIndex((node) => node.contains(document.activeElement));
-  return nodes[(at + step + nodes.length) % nodes.length];
 }
 
 function neighbour(list, message, isUp) {

@@ -10,12 +10,12 @@ import { openDesk } from "./desk.js";
 import { lookUp, wipeQuote } from "./erasure.js";
 import { Attaching } from "./files/attaching.js";
 import { Flusher } from "./flusher.js";
-import { listenToHeader } from "./header.js";
+import { listenToHands } from "./hands.js";
 import { Health } from "./health.js";
 import { Jumping } from "./jumping.js";
-import { listen } from "./keys.js";
 import { openOutbox } from "./outbox.js";
 import { Notices } from "./notices.js";
+import { Pins } from "./pins.js";
 import { Place } from "./place.js";
 import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
@@ -24,6 +24,7 @@ import { Reading } from "./reading.js";
 import { Sidebar } from "./sidebar.js";
 import { createState, cursors, reduce, shownLog } from "./store.js";
 import { Timeline, placesOf } from "./timeline.js";
+import { Title } from "./title.js";
 import { Typing } from "./typing.js";
 import { listenForReturn } from "./waking.js";
 import { Writing, pendingActs } from "./writing.js";
@@ -54,6 +55,7 @@ let state = createState({
   events: readJson("events"),
   cursor: Number(main.dataset.cursor),
   limits: readJson("limits"),
+  blocks: readJson("blocks"),
   isPast: "past" in page,
 });
 
@@ -77,9 +79,13 @@ const sidebar = new Sidebar({
   me,
 });
 
+const title = new Title(page.roomName);
 const place = new Place({
   room,
-  nodes: { name: document.getElementById("room-name"), topic: find("topic"), composer: find("composer"), closed: find("closed") },
+  me,
+  cursor: Number(page.cursor),
+  title,
+  nodes: { main, name: document.getElementById("room-name"), topic: find("topic"), composer: find("composer"), closed: find("closed") },
 });
 
 const jumping = new Jumping({
@@ -123,7 +129,13 @@ const flusher = new Flusher({
 });
 
 const presence = new Presence();
-const notices = new Notices({ me, choices: readJson("choices") });
+const notices = new Notices({
+  me,
+  choices: readJson("choices"),
+  current: room,
+  rooms: () => sidebar.rooms,
+  onCount: (count) => title.count(count),
+});
 const typing = new Typing({
   room,
   text: find("text"),
@@ -133,6 +145,14 @@ const typing = new Typing({
     connection.send(typingFrame(room));
     return true;
   },
+});
+
+const pins = new Pins({
+  room,
+  address: `/rooms/${page.roomSlug}/pins/`,
+  pinned: readJson("pins"),
+  count: find("pin-count"),
+  onChange: () => acting.sheet.refresh(),
 });
 
 const tell = teller(find("toast"));
@@ -167,6 +187,7 @@ const acting = openDesk({
   composer,
   outbox,
   proof,
+  pins,
   tell,
   limit: () => state.limits.text,
 });
@@ -175,6 +196,8 @@ function dispatch(frame) {
   proof.hear(frame);
   sidebar.hear(frame);
   place.hear(frame);
+  place.rename(sidebar.rooms[room]?.name);
+  pins.hear(frame);
   presence.hear(frame);
   typing.hear(frame);
   if (frame.type === "read") notices.read(frame);
@@ -260,33 +283,7 @@ async function write(message) {
   await sent;
 }
 
-find("list").addEventListener("click", (event) => {
-  const button = event.target.closest("[data-act]");
-  const quote = event.target.closest("[data-quote]");
-  if (button) acting.do(button.dataset.act, button);
-  if (!quote) return;
-  event.preventDefault();
-  jumping.to(Number(quote.hash.slice(2)));
-});
-
-find("emoji-button").addEventListener("click", ({ currentTarget }) => acting.picker.open(currentTarget, (emoji) => composer.insert(emoji)));
-
-listenToHeader({
-  pins: find("pins"),
-  dayForm: find("day-form"),
-  openPins: () => acting.openPins(),
-  goTo: (query) => location.assign(`/rooms/${page.roomSlug}/${query}`),
-});
-
-const letter = (name) => (message) => acting.do(name, message);
-listen({
-  list: find("list"),
-  scroller: find("timeline"),
-  landmarks: () =>
-    [document.getElementById("rooms"), find("timeline"), find("text"), document.getElementById("proof-title")].filter((node) => node.checkVisibility()),
-  letters: { r: letter("reply"), p: letter("proof"), e: letter("react"), m: letter("more") },
-});
-
+listenToHands({ find, page, acting, composer, jumping });
 listenForReturn({ connection, reading, scroller: find("timeline") });
 
 draw();

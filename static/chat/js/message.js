@@ -29,13 +29,12 @@ function fillDay(node, { dayMs }) {
 }
 
 function fillMessage(node, row, me, blocks) {
-  const isNew = !node.dataset.key;
   node.classList.toggle("message--first", row.first);
   node.classList.toggle("message--newest-mine", row.newestMine);
   node.classList.toggle("message--failed", row.state === "failed");
   node.id = row.event ? `m${row.event.seq}` : "";
   place(node, "author").textContent = row.author.name;
-  if (isNew) place(node, "avatar").src = row.author.avatar;
+  if (place(node, "avatar").getAttribute("src") !== row.author.avatar) place(node, "avatar").src = row.author.avatar;
   fillTime(place(node, "time"), row.timeMs);
   fillGlyph(place(node, "glyph"), row);
   fillQuote(place(node, "quote"), row.event ? row.event.reply : row.item.quote);

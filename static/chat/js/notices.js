@@ -1,5 +1,8 @@
 /** Tells of what is said while nobody looks: a number in the title, a sound, a notification of the desktop. */
 
+import { renew } from "./renewal.js";
+import { isLookedAt } from "./waking.js";
+
 const MENTION = /<span class="mention">@([^<]+)<\/span>/g;
 const EVERYBODY = "room";
 
@@ -23,62 +26,75 @@ export function isWanted(event, level, me) {
 }
 
 export class Notices {
-  #title = document.title;
-  #unseen = 0;
-  #worker = null;
+  #unseen = new Map(); // hash → {room, seq}
 
-  /** `choices`: {rooms: {id: {level, name, slug}}, sound, quiet: {from, until, zone} | null}. */
-  constructor({ me, choices }) {
-    Object.assign(this, { me, choices });
-    navigator.serviceWorker?.getRegistration().then((worker) => (this.#worker = worker ?? null));
-    document.addEventListener("visibilitychange", () => this.#seen());
+  /** `choices`: {sound, quiet: {from, until, zone} | null}; `rooms()`: those that the person is in, with their levels;
+   * `current` is the room that is open; `onCount` is told how much came while nobody looked. */
+  constructor({ me, choices, current, rooms, onCount, platform = browser() }) {
+    Object.assign(this, { me, choices, current, rooms, onCount, platform });
+    platform.onLook(() => this.#keep(() => !platform.isLookedAt()));
   }
 
   /** Entries that have just come. */
   hear(room, events) {
-    if (!document.hidden) return;
-    const choice = this.choices.rooms[room];
-    const wanted = choice && !this.#isQuiet() ? events.filter((event) => isWanted(event, choice.level, this.me)) : [];
-    this.#unseen += events.filter((event) => event.kind === "post" && event.author.id !== this.me.id).length;
-    this.#showTitle();
+    const gone = new Set(events.filter(({ kind }) => kind === "delete" || kind === "erase").map(({ ref }) => ref));
+    this.#keep((hash) => !gone.has(hash));
+    const isLooking = this.platform.isLookedAt();
+    const place = this.rooms()[room];
+    if (!place || place.level === "mute" || (isLooking && room === this.current)) return;
+    const news = events.filter((event) => isWanted(event, "all", this.me));
+    if (!isLooking) for (const { hash, seq } of news) this.#unseen.set(hash, { room, seq });
+    this.onCount(this.#unseen.size);
+    const wanted = isQuiet(this.choices.quiet, this.platform.clock(this.choices.quiet?.zone)) ? [] : news.filter((event) => isWanted(event, place.level, this.me));
     if (wanted.length === 0) return;
-    if (this.choices.sound) beep();
-    this.#notify(room, choice, wanted.at(-1));
+    if (this.choices.sound) this.platform.beep();
+    this.platform.notify(...describe(place, wanted.at(-1)));
   }
 
   /** Read on another device. */
   read({ room, seq }) {
-    this.#worker?.active?.postMessage({ room, seq });
+    this.#keep((_, unseen) => unseen.room !== room || unseen.seq > seq);
+    this.platform.forget({ room, seq });
   }
 
-  #seen() {
-    if (document.hidden) return;
-    this.#unseen = 0;
-    this.#showTitle();
+  #keep(test) {
+    const before = this.#unseen.size;
+    for (const [hash, unseen] of this.#unseen) if (!test(hash, unseen)) this.#unseen.delete(hash);
+    if (this.#unseen.size !== before) this.onCount(this.#unseen.size);
   }
+}
 
-  #showTitle() {
-    document.title = this.#unseen ? `(${this.#unseen > 99 ? "99+" : this.#unseen}) ${this.#title}` : this.#title;
-  }
-
-  /** By the tag a push of the same message takes its place instead of coming beside it. */
-  #notify(room, { name, slug }, event) {
-    if (globalThis.Notification?.permission !== "granted" || !this.#worker) return;
-    const title = name ? `${event.author.name} · ${name}` : event.author.name;
-    this.#worker.showNotification(title, {
+/** By the tag a push of the same message takes its place instead of coming beside it. */
+function describe({ id, kind, name, slug }, event) {
+  const title = kind === "direct" ? event.author.name : `${event.author.name} · ${name}`;
+  return [
+    title,
+    {
       body: event.body.text.slice(0, 200),
-      tag: `${room}-${event.seq}`,
+      tag: `${id}-${event.seq}`,
       icon: "/static/base/icons/connect-192.png",
       data: { url: `/rooms/${slug}/?at=${event.seq}` },
-    });
-  }
+    },
+  ];
+}
 
-  #isQuiet() {
-    const { quiet } = this.choices;
-    if (!quiet) return false;
-    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: quiet.zone };
-    return isQuiet(quiet, new Intl.DateTimeFormat("en", clock).format(new Date()));
-  }
+function browser() {
+  let worker = null;
+  navigator.serviceWorker?.getRegistration().then((found) => {
+    worker = found ?? null;
+    renew(worker).catch(() => null); // the next page tries again
+  });
+  return {
+    isLookedAt,
+    onLook(act) {
+      addEventListener("focus", act);
+      document.addEventListener("visibilitychange", act);
+    },
+    clock: (zone) => new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(new Date()),
+    notify: (...words) => globalThis.Notification?.permission === "granted" && worker?.showNotification(...words),
+    forget: (place) => worker?.active?.postMessage(place),
+    beep,
+  };
 }
 
 /** Two short notes; silent where the browser wants a click first. */

@@ -1,30 +1,46 @@
-/** The room that is open, as it changes: its name, its topic, and whether it takes messages. */
+/** The room that is open, as it changes: its name, its topic, whether it takes messages, what one may do in it. */
 
 import { readAccess } from "./notes.js";
 
 export class Place {
-  #seen = 0;
+  #seen;
 
-  /** `composer` and `closed`: one of them is shown. */
-  constructor({ room, nodes }) {
-    Object.assign(this, { room, nodes });
+  /** `cursor` is the newest entry that the page knows; `composer` and `closed`: one of them is shown. */
+  constructor({ room, me, cursor, nodes, title }) {
+    Object.assign(this, { room, me, nodes, title });
+    this.#seen = cursor;
   }
 
+  /** Also by `sync`: what was missed while the connection was lost. */
   hear(frame) {
-    if (frame.type !== "events" || frame.room !== this.room || frame.re) return;
+    if (frame.room !== this.room) return;
+    if (frame.type === "standing") this.#stand(frame);
+    if (frame.type !== "events") return;
     for (const event of frame.events) {
       if (event.kind === "room.update" && event.seq > this.#seen) this.#update(event);
     }
   }
 
+  /** As the sidebar knows it. */
+  rename(name) {
+    if (name === undefined || name === this.title.name) return;
+    this.title.rename(name);
+    this.nodes.name.textContent = name;
+  }
+
+  /** What somebody may do here is another thing now. */
+  #stand({ moderates, pins }) {
+    this.me.moderates = moderates;
+    this.nodes.main.toggleAttribute("data-may-pin", pins);
+  }
+
   #update({ seq, body }) {
     this.#seen = seq;
-    const { name, topic, composer, closed } = this.nodes;
+    const { main, topic, composer, closed } = this.nodes;
     const { archived } = readAccess(body);
-    document.title = document.title.replace(name.textContent, () => body.name);
-    name.textContent = body.name;
     topic.textContent = body.topic;
     topic.hidden = body.topic === "";
+    main.toggleAttribute("data-archived", archived);
     composer.hidden = archived;
     closed.hidden = !archived;
   }

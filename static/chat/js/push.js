@@ -1,6 +1,7 @@
 /** The switch for notifications in this browser, on the page of settings: permission, service worker, subscription. */
 
 import { gettext } from "../../base/js/i18n.js";
+import { renew } from "./renewal.js";
 
 const box = document.querySelector("[data-push]");
 const [button, words] = [box.querySelector("button"), box.querySelector("[data-push-words]")];
@@ -60,7 +61,9 @@ async function begin() {
     words.textContent = gettext("This browser offers no notifications here; they need https:// or this very machine.");
     return;
   }
-  const isOn = Notification.permission === "granted" && Boolean(await navigator.serviceWorker.getRegistration());
+  const worker = Notification.permission === "granted" && (await navigator.serviceWorker.getRegistration());
+  // Switched on by somebody else who was logged in here before, it is off; without a push service the open chat tells.
+  const isOn = Boolean(worker) && (await renew(worker).catch(() => null)) !== false;
   show(isOn, isOn ? gettext("On in this browser.") : gettext("Off in this browser."));
   button.addEventListener("click", async () => {
     button.disabled = true;

@@ -1,6 +1,7 @@
 /** Tells the server how far somebody has read: what stood at the end of the timeline while they looked at it. */
 
 import { read } from "./protocol.js";
+import { isLookedAt } from "./waking.js";
 
 const LOOK_MS = 600;
 
@@ -46,6 +47,6 @@ export class Reading {
 function browser() {
   return {
     later: (ms, act) => setTimeout(act, ms),
-    isLookedAt: () => document.visibilityState === "visible" && document.hasFocus(),
+    isLookedAt,
   };
 }

@@ -1,18 +1,15 @@
-/** A side sheet with a list in it: the versions of a message, what is pinned. Fetched when it opens. */
+/** A side sheet with what is pinned in it. Fetched when it opens. */
 
-import { fill, gettext } from "../../base/js/i18n.js";
-import { diffWords } from "./diff.js";
+import { gettext } from "../../base/js/i18n.js";
+import { ask } from "./asking.js";
+import { element } from "./element.js";
+import { filesOf, isBare } from "./files/shown.js";
+import { drawFile } from "./files/view.js";
 import { stamp } from "./format.js";
-
-const element = (name, className, ...children) => {
-  const node = document.createElement(name);
-  node.className = className;
-  node.append(...children);
-  return node;
-};
 
 export class Sheet {
   #asked = null;
+  #draw = null;
 
   constructor({ node }) {
     this.node = node;
@@ -26,13 +23,23 @@ export class Sheet {
   /** Shows what `draw` makes of the answer; a newer sheet wins over an answer that is late. */
   async open(title, address, draw) {
     this.#asked = address;
+    this.#draw = draw;
     this.title.textContent = title;
     this.#say(gettext("Loading…"));
     if (!this.node.open) this.node.showModal();
+    await this.refresh();
+  }
+
+  /** What it shows has changed. */
+  async refresh() {
+    if (!this.node.open) return;
+    const address = this.#asked;
     const answer = await ask(address);
     if (this.#asked !== address || !this.node.open) return;
-    if (answer) this.body.replaceChildren(...draw(answer));
+    const wasInside = this.body.contains(document.activeElement);
+    if (answer) this.body.replaceChildren(...this.#draw(answer));
     else this.#say(gettext("The server does not answer. Close this and try again."));
+    if (wasInside) this.title.focus();
   }
 
   close() {
@@ -46,47 +53,21 @@ export class Sheet {
   }
 }
 
-export async function ask(address) {
-  try {
-    const response = await fetch(address, { headers: { Accept: "application/json" } });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Newest first, each against the one before it. */
-export function drawVersions({ versions }) {
-  if (versions.length === 0) return [element("p", "muted", gettext("The words are gone."))];
-  return versions
-    .map((version, index) => {
-      const before = versions[index - 1];
-      const parts = before ? diffWords(before.text, version.text) : [{ kind: "same", text: version.text }];
-      const name = before ? fill(gettext("Version %(number)s"), { number: index + 1 }) : gettext("As it was written");
-      const words = element("p", "version__words", ...parts.map(drawPart));
-      words.dir = "auto";
-      const head = element("p", "version__head", element("strong", "", name), " ", element("span", "muted", stamp(version.received_ms)));
-      return element("section", "version", head, words);
-    })
-    .reverse();
-}
-
-function drawPart({ kind, text }) {
-  if (kind === "same") return text;
-  return element(kind === "added" ? "ins" : "del", "", text);
-}
-
 /** `act(event, name)` is called with "show" or "unpin". */
 export const drawPinned = (act) => ({ pinned, may_pin }) => {
   if (pinned.length === 0) return [element("p", "muted", gettext("Nothing is pinned here yet. Pin a message from its menu."))];
   return pinned.map((event) => {
+    const files = filesOf({ event });
     const words = element("div", "message__body");
     words.innerHTML = (event.edited ?? event).html; // the server's, sanitised
     words.dir = "auto";
+    words.hidden = isBare({ event }, files);
+    const list = element("ul", "files", ...files.map(drawFile));
+    list.hidden = files.length === 0;
     const head = element("p", "version__head", element("strong", "", event.author.name), " ", element("span", "muted", stamp(event.received_ms)));
     const acts = element("p", "version__acts", link(gettext("Show"), () => act(event, "show")));
     if (may_pin) acts.append(link(gettext("Unpin"), () => act(event, "unpin")));
-    return element("section", "version", head, words, acts);
+    return element("section", "version", head, words, list, acts);
   });
 };
 

@@ -1,14 +1,19 @@
 /** The rooms beside the timeline: new ones appear, others go, and what is new in them is told. */
 
 import { fill, ngettext } from "../../base/js/i18n.js";
+import { ask } from "./asking.js";
 import { listRooms, reduceRooms } from "./rooms.js";
+
+const RECOUNT_MS = 2_000;
 
 export class Sidebar {
   #rooms = {};
+  #recounted = new Set(); // ids of rooms about which the server is asked
 
-  /** `lists` and `templates`: by kind. `current` is the room that is open: what is new there is in the timeline. */
+  /** `lists` and `templates`: by kind; a list of the archived takes both. `current` is the room that is open: what is new there is in the timeline. */
   constructor({ lists, templates, current, me }) {
     Object.assign(this, { lists, templates, current, me });
+    this.archived = document.querySelector("[data-archived-rooms]");
     this.mentions = document.querySelector("[data-mentions]");
   }
 
@@ -16,6 +21,22 @@ export class Sidebar {
     const before = this.#rooms;
     this.#rooms = reduceRooms(before, frame, this.me);
     if (this.#rooms !== before) this.#draw();
+    for (const room of Object.values(this.#rooms)) if (room.isStale && room.id !== this.current) this.#recount(room);
+  }
+
+  get rooms() {
+    return this.#rooms;
+  }
+
+  /** Once for all that is deleted in a while, and not everybody at the same moment. */
+  #recount({ id, slug }) {
+    if (this.#recounted.has(id)) return;
+    this.#recounted.add(id);
+    setTimeout(async () => {
+      const answer = await ask(`/rooms/${slug}/unread`);
+      this.#recounted.delete(id);
+      this.hear({ type: "local/counts", room: id, answer });
+    }, Math.random() * RECOUNT_MS);
   }
 
   #draw() {
@@ -25,12 +46,13 @@ export class Sidebar {
       const nodes = new Map([...list.children].map((node) => [node.dataset.roomId, node]));
       for (const [id, node] of nodes) if (!rooms.some((room) => room.id === id)) node.remove();
       rooms.forEach((room, place) => {
-        const node = nodes.get(room.id) ?? this.#make(kind, room);
+        const node = nodes.get(room.id) ?? this.#make(room);
         this.#fill(node, room);
         // Only where it is not there yet: a node that is moved loses the focus.
         if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
       });
     }
+    this.archived.hidden = this.lists.archived.childElementCount === 0;
   }
 
   #countMentions() {
@@ -40,8 +62,8 @@ export class Sidebar {
     this.mentions.hidden = count === 0;
   }
 
-  #make(kind, room) {
-    const node = this.templates[kind].content.cloneNode(true).firstElementChild;
+  #make(room) {
+    const node = this.templates[room.kind].content.cloneNode(true).firstElementChild;
     node.dataset.roomId = room.id;
     const link = node.querySelector("a");
     link.href = `/rooms/${room.slug}/`;

@@ -9,6 +9,7 @@
 
 import { erasedBy } from "./erasure.js";
 import { firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
+import { renameIn } from "./naming.js";
 import { follow, isAround, joins, openPast } from "./past.js";
 import { around, older, sync } from "./protocol.js";
 
@@ -16,13 +17,13 @@ const DEFAULT_LIMITS = { text: 8000, frame: 65536, inflight: 16, ping_ms: 4000, 
 const AROUND = 100;
 
 /** `isPast`: the events are a page of history, and the room's log begins after its newest entry. */
-export function createState({ me, room, events, cursor, limits, isPast = false }) {
+export function createState({ me, room, events, cursor, limits, blocks = {}, isPast = false }) {
   const live = openLog(isPast ? [] : events, cursor);
   const state = {
     me,
     limits: { ...DEFAULT_LIMITS, ...limits },
     height: null, // of the newest block heard of on this connection
-    blocks: {}, // height → what its `sealed` frame told
+    blocks, // height → {timeMs, entries}: what the page or its `sealed` frame told
     current: room,
     rooms: { [room]: live },
     past: isPast ? { [room]: openPast(events, live) } : {}, // a window further back, until the log reaches it
@@ -54,6 +55,7 @@ const STEPS = {
   sealed: sealBlock,
   pong: compareHeads,
   reset,
+  person: (state, { person }) => done(callOtherwise(state, person)),
   "local/outbox": (state, { items }) => done(echo(state, items)),
   "local/older": (state, { room }) => askOlder(state, room),
   "local/newer": (state, { room }) => (state.past[room] ? askOnce(state, sync(room, state.past[room].cursor)) : done(state)),
@@ -82,6 +84,11 @@ function reset(state, { room, gone }) {
   const { [room]: left, ...others } = state.rooms;
   const rooms = room === state.current ? state.rooms : others;
   return done({ ...state, rooms }, [{ gone: room }]);
+}
+
+function callOtherwise(state, person) {
+  const each = (logs) => Object.fromEntries(Object.entries(logs).map(([room, log]) => [room, renameIn(log, person)]));
+  return { ...state, rooms: each(state.rooms), past: each(state.past) };
 }
 
 function askPending(room, log) {

@@ -12,10 +12,10 @@ export function fillFiles(node, row) {
   if ((list.dataset.version ?? "") === version) return;
   list.dataset.version = version;
   list.hidden = files.length === 0;
-  list.replaceChildren(...files.map(draw));
+  list.replaceChildren(...files.map(drawFile));
 }
 
-function draw(file) {
+export function drawFile(file) {
   const node = document.querySelector("[data-template=file]").content.firstElementChild.cloneNode(true);
   const find = (name) => node.querySelector(`[data-file-${name}]`);
   const [keep, drop] = file.thumb ? ["picture", "card"] : ["card", "picture"];

@@ -2,7 +2,7 @@
 
 import { fill, gettext } from "../../../base/js/i18n.js";
 
-/** Sections of options; empty ones are left out. An option has `kind`, `name` and either `url` or `act`. */
+/** Sections of options; empty ones are left out. An option has `kind`, `name` and `url`, `act` or, of a person, `id`. */
 export function offer({ typed, answer, actions }) {
   const words = typed.trim();
   const search = words && { kind: "search", name: fill(gettext("Search all messages for “%(words)s”"), { words }), url: `/search/?q=${encodeURIComponent(words)}` };

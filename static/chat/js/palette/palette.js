@@ -5,6 +5,7 @@ import { offer, step } from "./options.js";
 import { draw } from "./view.js";
 
 const PAUSE_MS = 120;
+const SLOW_MS = 1_000;
 const NOTHING = { rooms: [], people: [], messages: [], problem: null };
 
 const find = (name) => document.querySelector(`[data-palette-${name}]`);
@@ -18,6 +19,8 @@ let options = [];
 let place = -1;
 let asking = null;
 let pause = 0;
+let slow = 0;
+let token = ""; // came with the answer: a page that anybody may be shown holds none
 let shownFor = null; // what was typed when the options were found
 let isDue = false; // Enter was faster than the answer
 
@@ -37,6 +40,8 @@ async function ask() {
   asking?.abort();
   asking = new AbortController();
   const typed = field.value;
+  clearTimeout(slow);
+  slow = setTimeout(() => say(gettext("Searching…")), SLOW_MS);
   try {
     const response = await fetch(`/search/suggest/?q=${encodeURIComponent(typed)}`, { signal: asking.signal, redirect: "error" });
     if (!response.ok) throw new Error(response.statusText);
@@ -47,6 +52,8 @@ async function ask() {
 }
 
 function show(typed, answer) {
+  clearTimeout(slow);
+  token = answer.token ?? token;
   const sections = offer({ typed, answer, actions: actions() });
   options = sections.flatMap((section) => section.options);
   draw(list, sections);
@@ -54,9 +61,13 @@ function show(typed, answer) {
   choose(options.length ? 0 : -1);
   shownFor = typed;
   const count = fill(ngettext("%(count)s entry", "%(count)s entries", options.length), { count: options.length });
-  status.textContent = answer.problem ?? (options.length ? count : gettext("Nothing found"));
-  status.classList.toggle("hidden-visually", !answer.problem && options.length > 0);
+  say(answer.problem ?? (options.length ? count : gettext("Nothing found")), { isSeen: Boolean(answer.problem) || options.length === 0 });
   if (isDue) enter();
+}
+
+function say(words, { isSeen = true } = {}) {
+  status.textContent = words;
+  status.classList.toggle("hidden-visually", !isSeen);
 }
 
 /** What the page lets one do: links and buttons that the server wrote, for this person, in their language. */
@@ -77,8 +88,19 @@ function choose(index) {
 
 function carryOut(option) {
   dialog.close();
-  if (option.url) location.assign(option.url);
-  else (option.act.dataset.clicks ? document.querySelector(option.act.dataset.clicks) : option.act).click();
+  if (option.kind === "person") return converse(option);
+  if (option.url) return location.assign(option.url);
+  return (option.act.dataset.clicks ? document.querySelector(option.act.dataset.clicks) : option.act).click();
+}
+
+/** Opens the conversation with somebody, which is there already or begins by it. */
+function converse({ id }) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: "/direct/new/", hidden: true });
+  for (const [name, value] of [["csrfmiddlewaretoken", token], ["person", id]]) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 /** Never what was offered for other words: where they are still asked about, the answer decides. */
@@ -139,6 +161,7 @@ for (const each of [dialog, sheet]) {
 }
 dialog.addEventListener("close", () => {
   clearTimeout(pause);
+  clearTimeout(slow);
   asking?.abort();
   list.replaceChildren();
 });

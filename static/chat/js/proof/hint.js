@@ -1,6 +1,6 @@
 /**
  * "Sealed. See the proof.", once in a browser's life: when the first message that a person saw waiting is sealed, unless
- * they have found the proof by themselves.
+ * they have found the proof by themselves. To whoever may invite others, the way there is shown after it.
  */
 
 import { gettext } from "../../../base/js/i18n.js";
@@ -14,8 +14,8 @@ export class Hint {
     Object.assign(this, { node, me, onOpen });
     this.event = null;
     this.isDone = wasShown();
-    node.querySelector("[data-hint-open]").addEventListener("click", () => onOpen(this.event));
-    node.querySelector("[data-hint-close]").addEventListener("click", () => this.hide());
+    this.#place("open").addEventListener("click", () => onOpen(this.event));
+    this.#place("close").addEventListener("click", () => this.hide());
   }
 
   look(log) {
@@ -33,7 +33,16 @@ export class Hint {
   settle() {
     this.isDone = true;
     rememberShown();
-    this.hide();
+    const invite = this.#place("invite");
+    if (this.node.hidden || !invite) return this.hide();
+    this.#place("words").textContent = "";
+    this.#place("open").hidden = true;
+    invite.hidden = false;
+    return undefined;
+  }
+
+  #place(name) {
+    return this.node.querySelector(`[data-hint-${name}]`);
   }
 
   #waits({ kind, author, block }) {
@@ -44,7 +53,7 @@ export class Hint {
     this.isDone = true;
     rememberShown();
     this.event = event;
-    this.node.querySelector("[data-hint-words]").textContent = gettext("Sealed.");
+    this.#place("words").textContent = gettext("Sealed.");
     this.node.hidden = false;
   }
 }

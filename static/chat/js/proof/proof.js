@@ -47,10 +47,12 @@ export class Proof {
     this.#follow();
   }
 
-  open(event, opener) {
+  /** `atVersions`: where its versions stand. */
+  open(event, opener, { atVersions = false } = {}) {
     this.hint.settle();
     this.view.show(event);
     this.drawer.open(opener);
+    if (atVersions) this.view.showVersions();
   }
 
   /** After the room's log has changed. */

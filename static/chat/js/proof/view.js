@@ -13,6 +13,7 @@ import { showRows, showVerdict } from "../../../ledger/js/receipt/rows.js";
 import { fullTime, stamp } from "../format.js";
 import { saveFile } from "./save.js";
 import { verify } from "./verification.js";
+import { Versions } from "./versions.js";
 import { sentence, states, verifyCommand } from "./words.js";
 
 const IDLE = { state: "idle", text: "" };
@@ -23,6 +24,7 @@ export class ProofView {
 
   constructor({ node, log, watch, place }) {
     Object.assign(this, { node, log, watch, place });
+    this.versions = new Versions({ node: this.#place("versions"), list: this.#place("versions-list"), slug: place.roomSlug });
     this.#place("verify").addEventListener("click", () => this.#verify());
     this.#place("retry").addEventListener("click", () => this.#load());
     this.#place("download").addEventListener("click", () => saveFile(this.#receipt.name, this.#receipt.text, "text/plain"));
@@ -34,6 +36,7 @@ export class ProofView {
 
   /** Again and again: what looks the same is left as it is. */
   show(event) {
+    this.versions.show(event);
     const known = this.#event;
     if (["hash", "block", "erased", "deleted"].every((name) => known?.[name] === event[name])) return;
     this.#event = event;
@@ -47,9 +50,14 @@ export class ProofView {
   clear() {
     this.#event = null;
     this.#receipt = null;
+    this.versions.clear();
     for (const name of ["words", "author", "sentence", "history", "command"]) this.#place(name).textContent = "";
     for (const name of ["states", "path", "checks"]) this.#place(name).replaceChildren();
     this.#fillReceipt();
+  }
+
+  showVersions() {
+    this.#scrollTo(this.#place("versions"), 0);
   }
 
   async #load() {
@@ -106,17 +114,17 @@ export class ProofView {
     showRows(this.#place("checks"), rows);
     showVerdict(this.#place("verdict"), summary);
     for (const { name, state } of rows) this.#place("path").dataset[name] = state;
-    this.#scrollToChecks();
+    this.#scrollTo(this.#place("verdict"), this.#place("verify").parentElement.offsetHeight);
     if (summary.state === "bad") return;
     const kind = await this.watch.check(receipt.parts.checkpointNote);
     if (this.#receipt === receipt) this.#place("history").textContent = history(kind, this.watch);
   }
 
   /** Not `scrollIntoView`, which would move the page as well. */
-  #scrollToChecks() {
-    const [body, verdict] = [this.#place("body"), this.#place("verdict")];
-    const top = verdict.getBoundingClientRect().top - body.getBoundingClientRect().top;
-    body.scrollBy({ top: top - this.#place("verify").parentElement.offsetHeight, behavior: "smooth" });
+  #scrollTo(node, covered) {
+    const body = this.#place("body");
+    const top = node.getBoundingClientRect().top - body.getBoundingClientRect().top;
+    body.scrollBy({ top: top - covered, behavior: "smooth" });
   }
 
   #state({ name, title, timeMs, text }) {

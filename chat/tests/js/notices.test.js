@@ -1,0 +1,92 @@
+/** What is told while nobody looks, by number, sound and notification. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Notices } from "../../../static/chat/js/notices.js";
+
+const me = { id: "me", username: "ada" };
+const rooms = {
+  tea: { id: "tea", slug: "tea", name: "Tea", kind: "room", level: "all" },
+  den: { id: "den", slug: "den", name: "bob", kind: "direct", level: "all" },
+  hall: { id: "hall", slug: "hall", name: "Hall", kind: "room", level: "mentions" },
+  pit: { id: "pit", slug: "pit", name: "Pit", kind: "room", level: "mute" },
+};
+const post = (seq, more = {}) => ({ seq, hash: `h${seq}`, kind: "post", author: { id: "bob", name: "Bob" }, html: "<p>hi</p>", body: { text: "hi" }, ...more });
+const named = (seq) => post(seq, { html: '<p><span class="mention">@ada</span></p>' });
+
+/** A page with Tea open, and what it told. */
+function page({ isLookedAt = false, sound = true, quiet = null, known = rooms } = {}) {
+  const told = { count: 0, beeps: 0, shown: [], forgotten: [], isLookedAt };
+  const platform = {
+    isLookedAt: () => told.isLookedAt,
+    onLook: (act) => (told.look = act),
+    clock: () => "23:00",
+    notify: (title, { tag }) => told.shown.push([title, tag]),
+    forget: (place) => told.forgotten.push(place),
+    beep: () => (told.beeps += 1),
+  };
+  const onCount = (count) => (told.count = count);
+  const notices = new Notices({ me, choices: { sound, quiet }, current: "tea", rooms: () => known, onCount, platform });
+  return { notices, told };
+}
+
+test("what comes while nobody looks is counted, heard and shown, once for a burst", () => {
+  const { notices, told } = page();
+  notices.hear("tea", [post(1), post(2), post(3, { author: me }), post(4, { kind: "edit" })]);
+  assert.deepEqual([told.count, told.beeps, told.shown], [2, 1, [["Bob · Tea", "tea-2"]]]);
+  notices.hear("den", [post(9)]);
+  assert.deepEqual([told.count, told.beeps, told.shown.at(-1)], [3, 2, ["Bob", "den-9"]]);
+});
+
+test("the open room tells nothing to whoever looks at it, another room does, without a number", () => {
+  const { notices, told } = page({ isLookedAt: true });
+  notices.hear("tea", [post(1)]);
+  assert.deepEqual([told.count, told.beeps, told.shown], [0, 0, []]);
+  notices.hear("den", [post(1)]);
+  assert.deepEqual([told.count, told.beeps, told.shown], [0, 1, [["Bob", "den-1"]]]);
+});
+
+test("by the room's level: a muted one is silent and not counted, mentions alone are told where that was chosen", () => {
+  const { notices, told } = page();
+  notices.hear("pit", [named(1)]);
+  assert.deepEqual([told.count, told.beeps], [0, 0]);
+  notices.hear("hall", [post(2)]);
+  assert.deepEqual([told.count, told.beeps], [1, 0]);
+  notices.hear("hall", [named(3)]);
+  assert.deepEqual([told.count, told.beeps, told.shown], [2, 1, [["Bob · Hall", "hall-3"]]]);
+});
+
+test("a room that began after the page was opened is told of", () => {
+  const known = {};
+  const { notices, told } = page({ known });
+  notices.hear("new", [post(1)]);
+  assert.equal(told.beeps, 0); // whose it is nobody knows
+  known.new = { id: "new", slug: "new", name: "New", kind: "room", level: "all" };
+  notices.hear("new", [post(2)]);
+  assert.deepEqual(told.shown, [["Bob · New", "new-2"]]);
+});
+
+test("quiet hours and no wish for a sound are kept", () => {
+  const night = page({ quiet: { from: "22:00", until: "07:00", zone: "UTC" } });
+  night.notices.hear("tea", [post(1)]);
+  assert.deepEqual([night.told.count, night.told.beeps, night.told.shown], [1, 0, []]);
+  const silent = page({ sound: false });
+  silent.notices.hear("tea", [post(1)]);
+  assert.deepEqual([silent.told.beeps, silent.told.shown.length], [0, 1]);
+});
+
+test("the number goes with the look, with reading elsewhere, and with what is deleted or erased", () => {
+  const { notices, told } = page();
+  notices.hear("tea", [post(1), post(2), post(5)]);
+  notices.hear("den", [post(3)]);
+  notices.read({ room: "tea", seq: 2 });
+  assert.deepEqual([told.count, told.forgotten], [2, [{ room: "tea", seq: 2 }]]);
+  notices.hear("tea", [{ seq: 6, kind: "erase", ref: "h5", author: { id: "bob" } }]);
+  assert.equal(told.count, 1);
+  told.look();
+  assert.equal(told.count, 1); // nobody looks yet
+  told.isLookedAt = true;
+  told.look();
+  assert.equal(told.count, 0);
+});
