@@ -27,7 +27,7 @@ PASSWORD_HELP = _("At least 8 characters, not digits alone and not a common pass
 _NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
-class Courtesy(forms.Form):
+class LabelledForm(forms.Form):
     """Labels instead of placeholders, and the focus where a person goes on."""
 
     labels: dict[str, Any] = {}
@@ -52,7 +52,7 @@ class Courtesy(forms.Form):
             field.widget.attrs["autofocus"] = name == chosen
 
 
-class LoginForm(Courtesy, allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(LabelledForm, allauth_forms.LoginForm):  # type: ignore[misc]
     labels = {"login": _("Username or e-mail"), "password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,7 +60,7 @@ class LoginForm(Courtesy, allauth_forms.LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs.update(_NAME_ATTRIBUTES)
 
 
-class SignupForm(Courtesy, allauth_forms.SignupForm):  # type: ignore[misc]
+class SignupForm(LabelledForm, allauth_forms.SignupForm):  # type: ignore[misc]
     labels = {
         "username": _("Username"),
         "email": _("E-mail"),
@@ -123,15 +123,15 @@ class OwnerForm(SignupForm):
         return name
 
 
-class ResetPasswordForm(Courtesy, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(LabelledForm, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
     labels = {"email": _("E-mail")}
 
 
-class ResetPasswordKeyForm(Courtesy, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(LabelledForm, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
     labels = {"password1": _("New password"), "password2": _("New password, once more")}
     helps = {"password1": PASSWORD_HELP}
 
 
-class ChangePasswordForm(Courtesy, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(LabelledForm, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     labels = {"oldpassword": _("Current password"), **ResetPasswordKeyForm.labels}
     helps = {"password1": PASSWORD_HELP}

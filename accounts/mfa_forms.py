@@ -11,13 +11,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
-from accounts.forms import Courtesy
+from accounts.forms import LabelledForm
 
 LONGEST_CODE = 32
 LONGEST_NAME = 50
 
 
-class _CodeForm(Courtesy):
+class _CodeForm(LabelledForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
@@ -40,7 +40,7 @@ class ActivateAppForm(_CodeForm, ActivateTOTPForm):  # type: ignore[misc]
     helps = {"code": _("Six digits; a new one comes every 30 seconds.")}
 
 
-class ReauthenticateForm(Courtesy, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(LabelledForm, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
     labels = {"password": _("Password")}
 
 
@@ -72,7 +72,7 @@ class ReauthenticatePasskeyForm(passkey_forms.ReauthenticateWebAuthnForm):  # ty
     credential = CredentialField(AuthenticationResponse)
 
 
-class AddPasskeyForm(Courtesy, passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(LabelledForm, passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
     """Every passkey of ours logs in by itself: it lives on the device and asks for finger, face or PIN."""
 
     labels = {"name": _("Name")}
@@ -82,6 +82,6 @@ class AddPasskeyForm(Courtesy, passkey_forms.AddWebAuthnForm):  # type: ignore[m
     passwordless = forms.BooleanField(initial=True, widget=forms.HiddenInput)
 
 
-class EditPasskeyForm(Courtesy, passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
+class EditPasskeyForm(LabelledForm, passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
     labels = {"name": _("Name")}
     name = forms.CharField(max_length=LONGEST_NAME)

@@ -97,6 +97,10 @@ class HeldName(models.Model):
     name_lower = FoldedField(of="name", fold=str.lower, max_length=names.LONGEST, db_index=True)
     name_look = FoldedField(of="name", fold=names.look, max_length=names.LONGEST, db_index=True)
 
+    class Meta:
+        verbose_name = _("held name")
+        verbose_name_plural = _("held names")
+
     def __str__(self) -> str:
         return self.name
 

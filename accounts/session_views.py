@@ -20,8 +20,8 @@ from accounts.sessions import end_session, end_sessions, list_sessions, note_req
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     note_request(request)
-    seats = list_sessions(user_of(request), request.session.session_key)
-    return render(request, "account/settings/sessions.html", {"sessions": seats})
+    sessions = list_sessions(user_of(request), request.session.session_key)
+    return render(request, "account/settings/sessions.html", {"sessions": sessions})
 
 
 @login_required

@@ -32,7 +32,7 @@ _seen_s: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class OpenSession:
     """A live session as its person sees it."""
 
     pk: UUID
@@ -76,15 +76,15 @@ def note_sockets(session_keys: Collection[str]) -> None:
     UserSession.objects.filter(session_key__in=session_keys).update(seen_at=timezone.now())
 
 
-def list_sessions(user: User, current_key: str | None) -> list[Seat]:
+def list_sessions(user: User, current_key: str | None) -> list[OpenSession]:
     """The live ones, this one first, then the newest.
 
     What does not log in yet is left alone: it may be a log-in that is being answered just now.
     """
     rows = {row.session_key: row for row in UserSession.objects.filter(user=user)}
     alive = _alive(user, rows)
-    seats = [_seat(rows[key], key == current_key) for key in alive]
-    return sorted(seats, key=lambda seat: (seat.is_current, seat.seen_at), reverse=True)
+    sessions = [_describe(rows[key], key == current_key) for key in alive]
+    return sorted(sessions, key=lambda each: (each.is_current, each.seen_at), reverse=True)
 
 
 def end_session(user: User, pk: UUID) -> bool:
@@ -135,8 +135,8 @@ def _alive(user: User, keys: Collection[str]) -> set[str]:
     return {key for key, found in hashes.items() if constant_time_compare(found, password)}
 
 
-def _seat(row: UserSession, is_current: bool) -> Seat:
-    return Seat(row.pk, describe_agent(row.user_agent), row.address, row.created_at, row.seen_at, is_current)
+def _describe(row: UserSession, is_current: bool) -> OpenSession:
+    return OpenSession(row.pk, describe_agent(row.user_agent), row.address, row.created_at, row.seen_at, is_current)
 
 
 def _address(request: HttpRequest) -> str | None:

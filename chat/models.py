@@ -26,17 +26,23 @@ class Room(models.Model):
     """Everybody's room. One fixed id, so that any store can hold the same row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80, blank=True, help_text=_("Empty for a direct conversation."))
-    topic = models.CharField(max_length=250, blank=True)
-    access = models.CharField(max_length=16, choices=Access, default=Access.EVERYONE)
-    archived = models.BooleanField(default=False, help_text=_("Everything stays readable, nothing can be added."))
-    legal_hold = models.BooleanField(default=False, help_text=_("Nothing in this room can be erased."))
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("Empty for a direct conversation."))
+    topic = models.CharField(_("topic"), max_length=250, blank=True)
+    access = models.CharField(_("access"), max_length=16, choices=Access, default=Access.EVERYONE)
+    archived = models.BooleanField(
+        _("archived"), default=False, help_text=_("Everything stays readable, nothing can be added.")
+    )
+    legal_hold = models.BooleanField(_("legal hold"), default=False, help_text=_("Nothing in this room can be erased."))
 
     objects = RoomQuerySet.as_manager()
 
     person = ""
     """Of a direct conversation of two, as one of them reads it: the other's id. See `chat/names.py`."""
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
 
     def __str__(self) -> str:
         return self.name

@@ -54,7 +54,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 async def _zip(user: User, fixed: dict[str, Any], site: str) -> AsyncIterator[bytes]:
     """Never more than a page of entries in memory."""
-    out = _Outbox()
+    out = _Buffer()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in fixed.items():
             archive.writestr(name, orjson.dumps(data, option=orjson.OPT_INDENT_2))
@@ -67,7 +67,7 @@ async def _zip(user: User, fixed: dict[str, Any], site: str) -> AsyncIterator[by
     yield out.take()
 
 
-class _Outbox(io.RawIOBase):
+class _Buffer(io.RawIOBase):
     """A file that only grows; what was taken from it is gone."""
 
     def __init__(self) -> None:

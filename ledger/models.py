@@ -7,6 +7,7 @@ entries at one place of a room, two blocks after one block, two messages for one
 
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.base import ModelState
+from django.utils.translation import gettext_lazy as _
 
 from ledger.core.headers import Header, block_hash, encode_header
 from ledger.core.records import KIND_BYTES, ZERO_HASH, Record, Seen, Statement, TreeHead
@@ -24,7 +25,8 @@ class Genesis(models.Model):
     """The log's vkey."""
 
     class Meta:
-        verbose_name_plural = "genesis"
+        verbose_name = _("genesis")
+        verbose_name_plural = _("genesis")
 
     def __str__(self) -> str:
         return self.origin
@@ -39,6 +41,10 @@ class RoomHead(models.Model):
     received_ms = models.BigIntegerField(default=0)
     last_id = models.BigIntegerField(default=0)
     """Primary key of that entry: the next one's is greater, so keys order a room's entries."""
+
+    class Meta:
+        verbose_name = _("room head")
+        verbose_name_plural = _("room heads")
 
     def __str__(self) -> str:
         return f"room {self.room} at {self.seq}"
@@ -76,6 +82,8 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(fields=["room", "room_seq"], name="message_room_seq"),
             # client_id first: a batch looks its duplicates up by client id alone.
@@ -136,6 +144,10 @@ class Block(models.Model):
 
     objects = BlockQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+
     def __str__(self) -> str:
         return f"block {self.height}"
 
@@ -177,6 +189,8 @@ class Tile(models.Model):
     hashes = models.BinaryField(max_length=256 * 32)
 
     class Meta:
+        verbose_name = _("tile")
+        verbose_name_plural = _("tiles")
         constraints = [models.UniqueConstraint(fields=["level", "index"], name="tile_level_index")]
 
     def __str__(self) -> str:
@@ -193,6 +207,8 @@ class Cosignature(models.Model):
     signature = models.BinaryField(max_length=64)
 
     class Meta:
+        verbose_name = _("cosignature")
+        verbose_name_plural = _("cosignatures")
         constraints = [models.UniqueConstraint(fields=["block", "vkey"], name="cosignature_block_vkey")]
 
     def __str__(self) -> str:

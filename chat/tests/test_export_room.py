@@ -23,11 +23,12 @@ from accounts.models import User
 from chat import exporting
 from chat.erasing import erase_message
 from chat.exporting import export_room
-from chat.models import Room
+from chat.models import Preferences, Room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from chat.tests.files.samples import picture, upload
 from chat.tests.files.test_claims import draft
+from connect.tests.words import compile_words
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.errors import ExportError
 from ledger.genesis import ensure_genesis
@@ -194,6 +195,16 @@ def test_the_page_is_readable_and_needs_nothing_else(room: Room, tmp_path: Path)
     assert "These words were erased." in articles[8]
     assert "it was a secret" in articles[9]
     assert "not in a block yet" in articles[12]
+
+
+def test_the_page_is_in_the_language_of_who_exports(room: Room, bob: User, tmp_path: Path) -> None:
+    compile_words("de")
+    Preferences.objects.create(user=bob, language="de")
+    page = (export(tmp_path / "out") / "world.html").read_text()
+    assert '<html lang="de" dir="ltr">' in page
+    assert 'antwortet auf <a href="#e5">Eintrag 5</a>' in page
+    assert "Diese Worte wurden getilgt." in page
+    assert "replied" not in page
 
 
 def test_the_room_is_told(room: Room, tmp_path: Path) -> None:

@@ -1,15 +1,24 @@
 """Which language a page is in, and that its scripts get their words in it."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
+from pytest_django import Settings
 
 from accounts.models import User
+from chat import posting
+from chat.rates import Rates
+from chat.refusals import Refusal
+from chat.rooms import ensure_world
+from chat.text import text_of
 from connect.tests.words import compile_words
+from ledger.errors import Busy
+from ledger.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +73,39 @@ def test_no_cache_gives_a_page_to_who_reads_another_language(client: Client) -> 
 
 def test_an_error_page_speaks_the_readers_language(client: Client) -> None:
     assert '<html lang="de"' in opening(client, "/nothing-here/", **GERMAN)
+
+
+def test_what_is_refused_is_said_in_the_readers_language_and_in_english_on_the_wire(
+    client: Client, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = ensure_world()
+    client.force_login(bob)
+    monkeypatch.setattr(posting, "_by_user", Rates(1e-9, 0))
+    page = client.post("/rooms/new/", {"name": "Tea", "topic": "", "access": "public"}, **GERMAN)  # type: ignore[arg-type]
+    assert page.status_code == 429
+    assert "Das ist zu viel auf einmal." in page.content.decode()
+    assert "That is too much" not in page.content.decode()
+    monkeypatch.setattr(posting, "EMOJI_PER_POST", 0)
+    act = SimpleNamespace(room=world.pk, ref=b"", emoji="👍")
+    with pytest.raises(Refusal) as refused, translation.override("de"):
+        posting.check_emoji(act)  # type: ignore[arg-type]
+    assert refused.value.detail == "A message carries at most 0 different emoji."
+    with translation.override("de"):
+        assert refused.value.words == "Eine Nachricht trägt höchstens 0 verschiedene Emoji."
+        assert posting.refusal_of(Busy("Others write to this room; try again.")).words.startswith("Andere schreiben")
+        assert Refusal("bad_frame", "id: missing").words.startswith("Das ging nicht.")
+
+
+def test_what_the_system_says_is_recorded_in_the_sites_language(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "de"
+    with translation.override("en"):  # whoever starts it
+        world = ensure_world()
+    said = [text_of(row.body) for row in Message.objects.in_room(world.pk).filter(kind="post")]
+    assert said[0].startswith("Willkommen bei Connect.")
+    assert world.topic == "Alle sind hier"
+    with translation.override("en"):
+        ensure_world()
+    assert Message.objects.in_room(world.pk).count() == 4
 
 
 @pytest.mark.parametrize("language", ["ar", "he"])

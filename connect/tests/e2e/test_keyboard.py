@@ -24,7 +24,8 @@ import time, uuid
 from accounts.addresses import confirm_address
 from accounts.models import User
 from chat.models import Room
-from ledger.recorder import Draft, record
+from ledger.drafts import Draft
+from ledger.recording import record
 bob = User.objects.create(username="bob", email="bob@example.org")
 confirm_address(bob)
 for text in ("Who brings the lantern?", "And the ropes?"):

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Error, Page, WebSocketRoute, exp
 
 from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.room import enter, is_live, message, say
+from connect.tests.e2e.rules import is_sound_everywhere
 from connect.tests.served import PATIENCE_S, Served, wait_until
 from connect.tests.server import Server, Site, make_site
 
@@ -43,6 +44,7 @@ class Wire:
     def __init__(self, context: BrowserContext) -> None:
         self.sent: list[str] = []
         self.pings = self.pongs = 0
+        self.refuses = False
         self._is_cut = False
         self._open: list[WebSocketRoute] = []
         self._nowhere: set[WebSocketRoute] = set()
@@ -73,7 +75,10 @@ class Wire:
             if frame["type"] == "send":
                 self.sent.append(frame["text"])
             self.pings += frame["type"] == "ping"
-            if socket not in self._nowhere:
+            if self.refuses and frame["type"] == "send":
+                told = {"re": frame["id"], "client_id": frame["client_id"], "code": "forbidden", "retry": "no"}
+                socket.send(json.dumps({"type": "error", "detail": "this room is archived", **told}))
+            elif socket not in self._nowhere:
                 server.send(data)
 
         def pass_back(data: str | bytes) -> None:
@@ -138,6 +143,7 @@ def test_a_browser_that_is_offline_and_closed_meanwhile_sends_when_it_comes_back
     write(page, *texts)
     has_glyphs(page, SENDING, *texts)
     expect(page.locator("[data-strip]")).to_contain_text("2 messages are kept here")
+    is_sound_everywhere(page, "offline")
     with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         page.reload()
     window.context.set_offline(False)
@@ -146,6 +152,30 @@ def test_a_browser_that_is_offline_and_closed_meanwhile_sends_when_it_comes_back
     again.goto(served.url)
     has_glyphs(again, RECORDED, *texts)
     assert in_order(again, "offline") == texts
+
+
+def test_what_is_refused_stands_where_it_was_written_until_it_is_mended_or_discarded(
+    open_window: OpenWindow, served: Server
+) -> None:
+    window = open_window(reduced_motion="reduce")
+    wire = Wire(window.context)
+    page = enter(window, served)
+    wire.refuses = True
+    write(page, "not now", "not this")
+    refused = message(page, "not this")
+    expect(refused.get_by_role("button", name="Discard")).to_be_visible()
+    is_sound_everywhere(page, "refused")
+    refused.get_by_role("button", name="Discard").click()
+    expect(refused).to_have_count(0)
+    wire.refuses = False
+    message(page, "not now").get_by_role("button", name="Edit").click()
+    expect(message(page, "not now")).to_have_count(0)
+    expect(page.get_by_label("Message to World")).to_have_value("not now")
+    write(page, "now it may be")
+    has_glyphs(page, RECORDED, "now it may be")
+    page.reload()
+    is_live(page)
+    expect(page.get_by_text("not this")).to_have_count(0)
 
 
 def test_of_two_tabs_one_sends(open_window: OpenWindow, served: Server) -> None:

@@ -72,6 +72,29 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     expect(alice.get_by_text("bob joined.")).to_be_visible()
     expect(message(alice, "With milk.")).to_be_visible()
 
+    # Given a role one is told so; what is not sent waits in its room; who leaves is out, and the others are told.
+    details(alice)
+    alice.get_by_label("Manage bob").click()
+    alice.get_by_label("Role").select_option("Moderator")
+    alice.get_by_role("button", name="Change role").click()
+    expect(bob.get_by_text("alice made bob a moderator of this room.", exact=True)).to_be_visible()
+    alice.get_by_role("link", name="Open", exact=True).click()
+    is_live(alice)
+    for name in ("Tea", "World"):
+        beside(bob, name).get_by_role("link").click()
+        is_live(bob)
+        bob.get_by_label(f"Message to {name}").fill(f"half a word in {name}")
+    for name in ("Tea", "World", "Tea"):
+        beside(bob, name).get_by_role("link").click()
+        expect(bob.get_by_label(f"Message to {name}")).to_have_value(f"half a word in {name}")
+    details(bob)
+    bob.get_by_role("button", name="Leave the room").click()
+    expect(bob.get_by_text("You have left Tea.")).to_be_visible()
+    bob.get_by_role("link", name="World", exact=True).last.click()
+    is_live(bob)
+    expect(beside(bob, "Tea")).to_have_count(0)
+    expect(alice.get_by_text("bob left.", exact=True)).to_be_visible()
+
     # A private room appears by itself with whoever is added, and tells what is new in it.
     open_room(alice, "Plans", "", "private")
     details(alice)
