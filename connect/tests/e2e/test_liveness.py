@@ -73,6 +73,10 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     expect(page.get_by_label("World")).to_have_value("mentions")
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_text("Off in this browser.")).to_be_visible()
+    page.get_by_label("World").select_option("Nothing")
+    page.get_by_role("button", name="Save").click()
+    window.goto("/")
+    expect(page.locator(".sidebar li", has_text="World")).to_have_attribute("data-muted", "")
 
 
 def test_who_is_here_has_a_dot_in_a_conversation_and_who_hides_has_none(open_window: OpenWindow) -> None:

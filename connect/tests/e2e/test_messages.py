@@ -9,10 +9,13 @@ from playwright.sync_api import Locator, expect
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.room import choose
 from connect.tests.e2e.test_erasing import sign_up
-from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
+from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
 from connect.tests.served import Served
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "light"}
+LONG_PRESS = (
+    """(node) => node.dispatchEvent(new PointerEvent("contextmenu", { pointerType: "touch", bubbles: true }))"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,8 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
         edited = said(window, "See you at five in the big room")
         expect(edited.locator("strong", has_text="five")).to_be_visible()
         expect(said(window, "I will be there").get_by_text("quoted before edit")).to_be_visible()
+    said(bob, "I will be there").locator("[data-quote]").tap()
+    expect(edited).to_be_focused()
     edited.get_by_role("button", name="Edited: show the versions").tap()
     expect(bob.page.get_by_role("heading", name="Versions")).to_be_visible()
     expect(bob.page.locator("del", has_text="four")).to_be_visible()
@@ -83,6 +88,17 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
     expect(field).to_have_value("ask @bob and 🎉 ")
     field.press("Enter")
     expect(said(bob, "ask @bob and 🎉").locator(".mention--me")).to_have_text("@bob")
+
+    # Enter belongs to an input method while it composes; a long press shows what can be done.
+    composing = alice.context.new_cdp_session(alice.page)
+    composing.send("Input.imeSetComposition", {"text": "すし", "selectionStart": 2, "selectionEnd": 2})
+    field.press("Enter")
+    expect(field).to_have_value(re.compile("すし"))
+    composing.send("Input.insertText", {"text": "寿司"})
+    field.press("Enter")
+    pressed = said(bob, "寿司")
+    pressed.evaluate(LONG_PRESS)
+    expect(pressed.get_by_role("button", name="Reply")).to_be_visible()
 
     # Copies, pins, and a link that leads to the message.
     choose(mine, "Copy the text")
@@ -135,6 +151,21 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
     choose(said(alice, "This message was deleted by its author."), "Proof")
     expect(alice.page.locator("dialog#proof [data-proof-sealed]")).to_be_visible()
     shoot(alice, tmp_path, "deleted")
+
+    # The owner closes an account, which ends its sessions at once, and opens it again.
+    alice.goto("/people/")
+    alice.page.get_by_label("Manage bob").click()
+    alice.page.get_by_label("Why").fill("for a day")
+    alice.page.get_by_role("button", name="Close the account").click()
+    expect(bob.page.locator("main [data-health]")).to_have_attribute("data-health", "forbidden")
+    alice.page.get_by_role("button", name=re.compile("^Open again")).click()
+    expect(alice.page.get_by_label("Manage bob")).to_be_visible()
+    bob.goto("/login/")
+    bob.page.get_by_label("Username or e-mail").fill("bob")
+    bob.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    bob.page.get_by_role("button", name="Log in", exact=True).click()
+    is_in_world(bob)
+    expect(bob.page.get_by_text("for a day").first).to_be_visible()
 
 
 def test_the_same_by_keyboard_alone(open_window: OpenWindow) -> None:
