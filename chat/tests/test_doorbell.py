@@ -90,7 +90,7 @@ async def test_a_layer_that_fails_is_said_once_and_heals(caplog: pytest.LogCaptu
     await until(lambda: len(layer.groups["hub"]) == 2)
     here.doorbell.ring({"n": "after"})
     await until(lambda: there.heard[-1:] == ["after"])
-    await until(lambda: here.doorbell.is_well)
+    await until(lambda: here.doorbell.is_well and there.doorbell.is_well)
     told = [record.message for record in caplog.records if record.name == "chat.doorbell"]
     assert len([line for line in told if "nobody there" in line]) == 2, "once for each process"
     assert len([line for line in told if "works again" in line]) == 2

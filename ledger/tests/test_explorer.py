@@ -100,7 +100,7 @@ def test_entries_show_their_family(client: Client) -> None:
     small_chain()
     assert re.findall(r"<td>(genesis|block|room|key|message)</td>", page(client, "/chain/blocks/0/")) == ["genesis"]
     families = re.findall(r"<td>(genesis|block|room|key|message)</td>", page(client, "/chain/blocks/1/"))
-    assert families[:4] == ["block", "room", "room", "key"]
+    assert (families[0], sorted(families[1:4])) == ("block", ["key", "room", "room"])  # of two rooms, at one moment
 
 
 def test_a_block_of_many_entries_has_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

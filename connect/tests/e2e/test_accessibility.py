@@ -130,7 +130,7 @@ def test_pages_in_german(open_window: OpenWindow, served: Server) -> None:
     expect(page.get_by_label("Nachricht an World")).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "de"
     is_sound(page, "the room in German")
-    are_sound(window, "/search/?q=ramp", "/account/")
+    are_sound(window, "/search/?q=ramp", "/mentions/", "/unread/", "/account/")
 
 
 def test_the_room_and_what_opens_in_it(window: Window, served: Server, team: Team) -> None:
