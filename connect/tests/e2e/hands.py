@@ -14,7 +14,8 @@ SEEN = 14
 LOOK = """async () => {
   // What slides in is looked at where it comes to rest.
   const moves = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime !== Infinity);
-  await Promise.allSettled(moves.map((each) => each.finished));
+  const rest = Promise.allSettled(moves.map((each) => each.finished));
+  await Promise.race([rest, new Promise((resolve) => setTimeout(resolve, 1000))]);  // what is not drawn never ends
   const node = document.activeElement;
   const box = node.getBoundingClientRect();
   const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];

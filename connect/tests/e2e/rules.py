@@ -17,7 +17,8 @@ COLOURS = {"type": "rule", "values": ["color-contrast"]}
 SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 RUN = """async (runOnly) => {
   const ends = (each) => each.effect.getComputedTiming().endTime !== Infinity;
-  await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+  const rest = Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+  await Promise.race([rest, new Promise((resolve) => setTimeout(resolve, 1000))]);  // what is not drawn never ends
   const found = await axe.run(document, { runOnly, resultTypes: ["violations"] });
   return found.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`));
