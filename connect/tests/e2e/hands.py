@@ -3,6 +3,7 @@
 WCAG 2.2: the focus shows (2.4.7), nothing covers it (2.4.11), nothing overflows sideways (1.4.10).
 """
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -51,6 +52,8 @@ LOOK = """async () => {
 class Hands:
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.is_dark = False
+        page.emulate_media(color_scheme="light")
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -60,6 +63,13 @@ class Hands:
         self.page.keyboard.type(words)
 
     def look(self) -> None:
+        """In both themes; the next look begins with the one in which this ends."""
+        self._look()
+        self.is_dark = not self.is_dark
+        self.page.emulate_media(color_scheme="dark" if self.is_dark else "light")
+        self._look()
+
+    def _look(self) -> None:
         """The focus is somewhere, inside the window, has its ring, and it is not covered."""
         found: dict[str, Any] = self.page.evaluate(LOOK)
         assert found["isSomewhere"], "the focus is lost"
@@ -90,3 +100,39 @@ class Hands:
     def write(self, target: Locator, words: str) -> None:
         self.tab(target)
         self.type(words)
+
+
+def to_composer(hands: Hands) -> None:
+    """Forward to the next landmark until it is the composer."""
+    field = composer(hands.page)
+    for _ in range(4):
+        hands.press("F6")
+        hands.look()
+        if field.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError("F6 does not lead to the composer")
+
+
+def up_to(hands: Hands, message: Locator) -> None:
+    for _ in range(20):
+        hands.press("ArrowUp")
+        hands.look()
+        if message.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError("the arrows do not lead to the message")
+
+
+def is_recorded(message: Locator) -> None:
+    expect(message.locator("[data-glyph]")).to_have_attribute("aria-label", re.compile("Recorded|Sealed"))
+
+
+def composer(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Message to")
+
+
+def timeline(page: Page) -> Locator:
+    return page.locator("[data-timeline]")
+
+
+def palette(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Jump to a room")
