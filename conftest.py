@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.core.management.commands import flush
@@ -58,6 +59,13 @@ def data_dir(tmp_path: Path, settings: Settings) -> Path:
     settings.LOG_ORIGIN = "connect.test/ledger"
     settings.DIFFICULTY_BITS = TEST_BITS
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real cost of a hash is half a second, on purpose."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ async def refuses(client: Client, server: Server, why: str) -> None:
     assert count(server.site) == before
     async with browse(server, "alice") as browser:
         page = await browser.get("/rooms/world/")
-    assert (page.status_code, "Say hello to the World" in page.text) == (200, True)
+    assert (page.status_code, "Welcome to Connect." in page.text) == (200, True)
     assert (health(server)["status"], why in health(server)["ledger"]) == ("down", True)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from connect.languages import manifest
 from connect.urls import handler500  # noqa: F401  (this module stands in for the site's addresses)
 
 
@@ -14,7 +15,10 @@ def explode(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the secret detail")
 
 
-urlpatterns = [path("explode/", explode)]
+urlpatterns = [
+    path("explode/", explode),
+    path("language/<str:code>.webmanifest", manifest, name="manifest"),  # which every page names
+]
 
 
 @pytest.mark.urls("connect.tests.test_failures")

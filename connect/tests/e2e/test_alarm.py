@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.room import enter, follows_to, is_live, kept_size, message, say
-from connect.tests.e2e.rules import is_sound_everywhere
+from connect.tests.e2e.rules import is_sound
 from connect.tests.server import Server, Site, make_site, serve
 from ledger.core.checkpoints import parse_checkpoint
 from ledger.core.notes import LOG_KEY_TYPE, format_note, format_vkey, make_vkey, parse_note, sign_note
@@ -119,7 +119,7 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
     assert box
     assert view
     assert (box["x"], box["y"], box["width"]) == (0, 0, view["width"])
-    is_sound_everywhere(page, "the alarm")
+    is_sound(page, "the alarm")
     saved = evidence(page)
     assert (saved["kind"], saved["kept"]["size"], saved["shown"]["size"]) == ("rollback", size, tip_size(place.server))
     assert (saved["proof"]["status"], saved["proof"]["to"]) == (404, size)

@@ -120,6 +120,15 @@ def test_what_is_new_stands_under_a_line_until_the_page_opens_again(
     window.goto("/rooms/world/")
     is_live(page)
     expect(line.locator("xpath=following-sibling::article").first).to_contain_text(f"number {LONG - 2} ends")
+    page.goto("about:blank")
+    served.site.run(FILL.format(first=LONG + 4, last=LONG + 54))
+    window.goto("/rooms/world/")
+    is_live(page)
+    expect(line).not_to_be_in_viewport()
+    way = page.get_by_role("button", name="Go to what is new")
+    way.click()
+    expect(line).to_be_in_viewport()
+    expect(way).to_be_hidden()
 
 
 def test_drafts_stay_with_their_room(open_window: OpenWindow, served: Server) -> None:

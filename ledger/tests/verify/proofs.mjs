@@ -7,11 +7,18 @@
 
 import { readFile } from "node:fs/promises";
 
-import { parseHex } from "../../../static/ledger/js/bytes.js";
+import { areEqual, parseHex } from "../../../static/ledger/js/bytes.js";
 import { LedgerFormatError } from "../../../static/ledger/js/errors.js";
-import { checkConsistency, checkInclusion } from "../../../static/ledger/js/proofs.js";
+import { checkConsistency, inclusionRoot } from "../../../static/ledger/js/proofs.js";
 
 const hash = (hex) => parseHex(hex, 32);
+
+/** As a page does: the root that the proof leads to against the one that is signed. */
+async function checkInclusion(leaf, index, size, path, root) {
+  if (!areEqual(await inclusionRoot(leaf, index, size, path), root)) {
+    throw new LedgerFormatError("the proof leads to another root");
+  }
+}
 
 function check({ kind, leaf, index, old, oldRoot, size, root, proof }) {
   const path = proof.map(hash);

@@ -293,5 +293,5 @@ connection.start();
 const at = new URLSearchParams(location.search).get("at");
 if (at) jumping.to(Number(at));
 else if (newFrom !== null) {
-  jumping.offer(newFrom, { line: find("list").querySelector('[data-key="new"]'), scroller: find("timeline"), button: find("unread") });
+  jumping.offer(newFrom, { line: find("list").querySelector('[data-key="new"]'), scroller: find("timeline"), button: find("to-new") });
 }
