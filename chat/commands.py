@@ -156,7 +156,7 @@ class Commands:
         """To the recorder now, in the order of the calls; the answer comes when it is committed."""
         await self._inflight.acquire()
         try:
-            recording = get_recorder().put(draft)
+            recording = get_recorder().submit(draft)
         except RecordError as error:
             self._inflight.release()
             self._decline(id, draft, error)

@@ -11,6 +11,7 @@ from uuid import UUID
 from accounts.models import User
 from chat import store
 from chat.models import Room, RoomPreference, UnreadMark
+from chat.notices import find_own_levels
 from chat.search.documents import find_documents
 from chat.search.hits import describe_documents
 from chat.unread import Unread, count_unread, find_marks, find_stretches
@@ -40,11 +41,11 @@ def find_news(user: User) -> list[RoomNews]:
     read = {room: seq for room, seq in store.find_rooms(user) if not room.archived}
     heads = store.find_heads([room.pk for room in read])
     counts = count_unread(user.pk, {room.pk: (seq, heads.get(room.pk, 0)) for room, seq in read.items()})
-    muted = set(
-        RoomPreference.objects.filter(user=user, level=RoomPreference.Level.MUTE).values_list("room", flat=True)
-    )
     rooms = [room for room in read if room.pk in counts]
-    rooms.sort(key=lambda room: (room.pk in muted, -counts[room.pk].mentions, room.name.casefold()))
+    levels = find_own_levels(user, rooms)
+    rooms.sort(
+        key=lambda room: (levels[room.pk] == RoomPreference.Level.MUTE, -counts[room.pk].mentions, room.name.casefold())
+    )
     spans = {room.pk: (read[room], heads[room.pk]) for room in rooms[:ROOMS_SHOWN]}
     hits = _find_hits(user, spans)
     return [RoomNews(room, heads[room.pk], counts[room.pk], hits.get(room.pk, ())) for room in rooms]

@@ -46,12 +46,11 @@ class Recorder:
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    async def submit(self, draft: Draft) -> Recorded:
-        """Returns once the draft is committed; RecordError when it is not. Being cancelled does not take it back."""
-        return await self.put(draft)
+    def submit(self, draft: Draft) -> asyncio.Future[Recorded]:
+        """Done once the draft is committed; RecordError when it is not. Being cancelled does not take it back.
 
-    def put(self, draft: Draft) -> asyncio.Future[Recorded]:
-        """`submit` for who does not wait; Busy at once where there is no room for it."""
+        Busy at once where there is no room for it.
+        """
         waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
         with self._changed:
             if self._closed or len(self._waiting) >= self._capacity:

@@ -60,9 +60,13 @@ async def reach(gate: Gate) -> None:
     assert await asyncio.to_thread(gate.reached.wait, PATIENCE_S)
 
 
+async def recorded(recorder: Recorder, draft: Draft) -> Recorded:
+    return await recorder.submit(draft)
+
+
 async def submitted(recorder: Recorder, draft: Draft) -> asyncio.Task[Recorded]:
     """Submits and lets it get as far as waiting."""
-    task = asyncio.create_task(recorder.submit(draft))
+    task = asyncio.create_task(recorded(recorder, draft))
     await asyncio.sleep(0)
     return task
 
@@ -144,7 +148,7 @@ def test_an_event_loop_that_ended_does_not_disturb_the_recorder(
 
     asyncio.run(leave())
     gate.open.set()
-    assert not asyncio.run(recorder.submit(draft())).duplicate
+    assert not asyncio.run(recorded(recorder, draft())).duplicate
     assert Message.objects.count() == 2
 
 
@@ -159,8 +163,8 @@ def test_a_defect_answers_busy_and_the_recorder_lives_on(
     with monkeypatch.context() as patched:
         patched.setattr(module, "record_batch", fail)
         with pytest.raises(Busy):
-            asyncio.run(recorder.submit(draft()))
-    assert not asyncio.run(recorder.submit(draft())).duplicate
+            asyncio.run(recorded(recorder, draft()))
+    assert not asyncio.run(recorded(recorder, draft())).duplicate
 
 
 def test_closing_records_what_waits_and_refuses_what_comes(gate: Gate, make_recorder: Callable[[], Recorder]) -> None:
@@ -184,4 +188,4 @@ def test_a_process_has_one_recorder_until_it_is_closed() -> None:
     close_recorder()
     second = get_recorder()
     assert second is not first
-    assert not asyncio.run(second.submit(draft())).duplicate
+    assert not asyncio.run(recorded(second, draft())).duplicate
