@@ -118,7 +118,7 @@ def said_by_socket(server: Server, *texts: str) -> list[dict[str, Any]]:
 
 def is_harmless(page: Page) -> None:
     assert page.evaluate("window.ran") is None
-    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
     schemes = page.evaluate("[...document.querySelectorAll('main a[href]')].map((a) => new URL(a.href).protocol)")
     assert set(schemes) <= {"http:", "https:", "mailto:"}
     foreign = "[...document.querySelectorAll('img, script, iframe, link')].map((n) => n.src || n.href)"

@@ -236,7 +236,7 @@ def test_thirty_arrivals_do_not_move_what_somebody_reads_further_up(
     page = enter(open_window(), served)
     page.locator("[data-timeline]").hover()
     page.mouse.wheel(0, -1500)
-    page.wait_for_function("document.querySelector('[data-timeline]').scrollTop < -1000")
+    page.wait_for_function("() => document.querySelector('[data-timeline]').scrollTop < -1000")
     watched = message(page, "part 40")
     before = watched.bounding_box()
     say(site, *(f"news {number}\n\n> with a quote" for number in range(30)), sealed=False)
