@@ -4,6 +4,7 @@ Whatever a file holds, it runs nowhere: only pictures that were decoded whole ar
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseNotFound, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from chat.files.attachments import describe_file
 from chat.files.models import File
+from chat.files.ranges import OutOfRange, find_range
 from chat.files.storage import storage
 from chat.files.types import UNKNOWN
 from chat.files.uploads import UploadRefused, receive
@@ -66,8 +68,8 @@ async def download(request: HttpRequest, id: str, name: str) -> HttpResponseBase
         return HttpResponseNotFound()
     kind = file.type if file.is_picture else UNKNOWN
     disposition = content_disposition_header(as_attachment=not file.is_picture, filename=file.name)
-    headers = {"Content-Disposition": disposition or "attachment", "Content-Length": str(file.size)}
-    return await _answer(request, file.contents, kind, headers)
+    headers = {"Content-Disposition": disposition or "attachment"}
+    return await _answer(request, file.contents, kind, headers, file.size)
 
 
 @require_safe
@@ -75,7 +77,7 @@ async def thumbnail(request: HttpRequest, id: str) -> HttpResponseBase:
     file = await sync_to_async(_look_up)(request, UUID(id))
     if file is None or not file.is_picture:
         return HttpResponseNotFound()
-    return await _answer(request, file.thumbnail, "image/webp", {})
+    return await _answer(request, file.thumbnail, "image/webp", {}, None)
 
 
 def _look_up(request: HttpRequest, id: UUID) -> File | None:
@@ -100,7 +102,9 @@ def _find(request: HttpRequest, id: UUID) -> File | None:
     return file
 
 
-async def _answer(request: HttpRequest, name: str, kind: str, headers: dict[str, str]) -> HttpResponseBase:
+async def _answer(
+    request: HttpRequest, name: str, kind: str, headers: dict[str, str], size: int | None
+) -> HttpResponseBase:
     """Browsers ask again each time: who may no longer see it, or what was erased, is not shown from a cache."""
     headers |= {
         "ETag": f'"{name.rpartition("/")[2]}"',  # contents never change under a name
@@ -115,15 +119,39 @@ async def _answer(request: HttpRequest, name: str, kind: str, headers: dict[str,
             known[key] = headers[key]
         return known
     try:
+        part = _find_part(request, headers["ETag"], size)
         content = await asyncio.to_thread(storage().open, name)
+    except OutOfRange:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     except FileNotFoundError:
         return HttpResponseNotFound()
-    return StreamingHttpResponse(_stream(content), content_type=kind, headers=headers)
+    headers |= _measure(part, size)
+    status = HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT
+    return StreamingHttpResponse(_stream(content, part), status=status, content_type=kind, headers=headers)
 
 
-async def _stream(content: Any) -> AsyncIterator[bytes]:
+def _find_part(request: HttpRequest, etag: str, size: int | None) -> range | None:
+    """None for the whole; also where the part was asked for of other contents than these."""
+    if size is None or request.method != "GET" or request.headers.get("If-Range", etag) != etag:
+        return None
+    return find_range(request.headers.get("Range", ""), size)
+
+
+def _measure(part: range | None, size: int | None) -> dict[str, str]:
+    """What is said of the length; nothing where nobody knows it."""
+    if size is None:
+        return {}
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(size if part is None else len(part))}
+    return headers if part is None else headers | {"Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}"}
+
+
+async def _stream(content: Any, part: range | None) -> AsyncIterator[bytes]:
     try:
-        while chunk := await asyncio.to_thread(content.read, CHUNK):
+        if part is not None:
+            await asyncio.to_thread(content.seek, part.start)
+        left = sys.maxsize if part is None else len(part)
+        while chunk := await asyncio.to_thread(content.read, min(CHUNK, left)):
+            left -= len(chunk)
             yield chunk
     finally:
         content.close()

@@ -53,6 +53,34 @@ def test_a_member_downloads_what_another_sent(bob: User, charlie: User) -> None:
     assert answer["Content-Length"] == str(len(TEXT))
 
 
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [("0-3", 0, 4), ("4-", 4, 20), ("-5", 15, 20), ("-99", 0, 20), ("19-99", 19, 20)]
+    + [(asked, 0, 0) for asked in ("7-3", "0-1,4-5", "x-", "-", " 1-2", "1-2;")],
+)
+def test_a_part_is_what_was_asked_for_and_what_is_no_range_gets_the_whole(
+    bob: User, asked: str, start: int, stop: int
+) -> None:
+    content = bytes(range(20))
+    file, client = sent(bob, content, "a.bin"), browser(bob)
+    answer = client.get(url(file), headers={"Range": f"bytes={asked}"})
+    part = content[start:stop] or content
+    assert (answer.status_code, b"".join(answer)) == (206 if stop else 200, part)
+    assert (answer["Content-Length"], answer["Accept-Ranges"]) == (str(len(part)), "bytes")
+    assert answer.get("Content-Range") == (f"bytes {start}-{stop - 1}/20" if stop else None)
+    for tag, status in ((answer["ETag"], 206 if stop else 200), ('"another"', 200)):
+        assert client.get(url(file), headers={"Range": f"bytes={asked}", "If-Range": tag}).status_code == status
+
+
+@pytest.mark.parametrize("asked", ["bytes=20-", "bytes=20-30", "bytes=-0"])
+def test_bytes_that_a_file_does_not_have_are_refused(bob: User, charlie: User, asked: str) -> None:
+    file = sent(bob, bytes(20), "a.bin")
+    answer = browser(bob).get(url(file), headers={"Range": asked})
+    assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */20")
+    Room.objects.update(access=Room.Access.PRIVATE)
+    assert browser(charlie).get(url(file), headers={"Range": asked}).status_code == 404
+
+
 def test_who_downloads_slowly_holds_no_connection(bob: User) -> None:
     """A pool of PostgreSQL's has ten, and pages need them."""
     file = sent(bob, picture(), "a.png")

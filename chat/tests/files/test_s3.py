@@ -49,6 +49,8 @@ def test_files_live_in_the_bucket_and_nowhere_else(s3: Storage, bob: User, data_
     assert s3.objects[file.contents] == large
     assert not (data_dir / "media").exists()
     assert b"".join(browser(bob).get(url(file))) == large
+    part = browser(bob).get(url(file), headers={"Range": "bytes=1000000-1000009"})
+    assert b"".join(part) == large[1_000_000:1_000_010]
     shown = browser(bob).get(f"/thumbnails/{photo.id.hex}")
     assert b"".join(shown) == s3.objects[photo.thumbnail]
     erase_message(bob, message_of(photo), uuid4(), "a mistake")
