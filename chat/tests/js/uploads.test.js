@@ -14,7 +14,7 @@ function scene(limits = LIMITS) {
   const transfer = (given, { signal, onProgress }) =>
     new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject({ code: "aborted", detail: "" }));
-      sent.push({ name: given.name, onProgress, signal, resolve: () => resolve({ id: given.name, name: given.name }), reject });
+      sent.push({ name: given.name, onProgress, signal, resolve: (name = given.name) => resolve({ id: given.name, name }), reject });
     });
   let changes = 0;
   const uploads = new Uploads({ transfer, limits: () => limits, onChange: () => (changes += 1) });
@@ -105,4 +105,13 @@ test("files of a draft come back once", () => {
   uploads.restore(infos);
   uploads.restore(infos);
   assert.deepEqual([uploads.ready, uploads.names], [infos, "a"]);
+});
+
+test("a name is shown without what would turn its direction, and then as the server calls it", async () => {
+  const { uploads, sent } = scene();
+  uploads.add([file("photo\u202egpj.exe"), file("م\u200cن.txt")]);
+  assert.deepEqual(uploads.items.map(({ name }) => name), ["photogpj.exe", "م\u200cن.txt"]);
+  sent[0].resolve("cut.exe");
+  await settled();
+  assert.equal(uploads.items[0].name, "cut.exe");
 });

@@ -17,6 +17,9 @@ export function fit({ width, height }) {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
+/** A name as it may be shown before the server has given it back (chat/files/names.py): nothing hidden turns its direction. */
+export const shownName = (name) => name.replace(/[^\P{C}\u200c\u200d]/gu, "");
+
 /** The text of a message whose author attached files and wrote nothing. */
 export const namesOf = (files) => files.map(({ name }) => name).join(", ");
 

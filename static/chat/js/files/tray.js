@@ -23,8 +23,6 @@ export class Tray {
   #make(item) {
     const node = document.querySelector("[data-template=upload]").content.firstElementChild.cloneNode(true);
     const place = (name) => node.querySelector(`[data-upload-${name}]`);
-    place("name").textContent = item.name;
-    place("remove").setAttribute("aria-label", fill(gettext("Remove %(name)s"), item));
     place("remove").addEventListener("click", () => this.onRemove(item.key));
     place("retry").addEventListener("click", () => this.onRetry(item.key));
     place("progress").setAttribute("aria-label", fill(gettext("Uploading %(name)s"), item));
@@ -41,6 +39,9 @@ export class Tray {
     node.dataset.state = item.state;
     const image = place("image");
     if (item.info?.thumb && !image.hasAttribute("src")) preview(image, item.info.thumb);
+    place("name").textContent = item.name; // the server may call it otherwise
+    place("name").title = item.name;
+    place("remove").setAttribute("aria-label", fill(gettext("Remove %(name)s"), item));
     place("about").textContent = item.problem || this.#words(item);
     place("progress").hidden = item.state !== "sending" && item.state !== "waiting";
     place("progress").value = item.sent;

@@ -7,7 +7,7 @@
  */
 
 import { fill, gettext, ngettext } from "../../../base/js/i18n.js";
-import { namesOf, sizeWords } from "./shown.js";
+import { namesOf, shownName, sizeWords } from "./shown.js";
 
 const AT_ONCE = 2;
 const FINAL = ["too_large", "empty", "forbidden", "not_found", "quota"];
@@ -86,7 +86,7 @@ export class Uploads {
     const { file: most } = this.limits();
     const refused = file.size > most && fill(gettext("Larger than %(limit)s."), { limit: sizeWords(most) });
     const state = refused ? { state: "failed", problem: refused, canRetry: false, code: "too_large" } : { state: "waiting" };
-    return this.#item({ file, name: file.name, size: file.size, ...state });
+    return this.#item({ file, name: shownName(file.name), size: file.size, ...state });
   }
 
   #item(values) {
@@ -106,7 +106,7 @@ export class Uploads {
     this.#change(key, { state: "sending" });
     try {
       const info = await this.transfer(file, { signal: abort.signal, onProgress: (sent) => this.#change(key, { sent }) });
-      this.#change(key, { state: "done", sent: 1, info });
+      this.#change(key, { state: "done", sent: 1, name: info.name, info });
     } catch ({ code, detail }) {
       this.#change(key, { state: "failed", code, problem: detail, canRetry: !FINAL.includes(code) });
     }
