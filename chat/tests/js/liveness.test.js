@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isQuiet, isWanted, mentionsMe } from "../../../static/chat/js/notices.js";
+import { mentionsMe } from "../../../static/chat/js/mentions.js";
+import { isQuiet, isWanted } from "../../../static/chat/js/notices.js";
 import { present } from "../../../static/chat/js/presence.js";
 import { stopped, typed, typingWords } from "../../../static/chat/js/typing.js";
 
@@ -34,11 +35,11 @@ test("a welcome starts anew, a presence frame changes one person, offline forget
 
 test("a mention counts where the server has marked one of me or of the room, not where code or others stand", () => {
   const html = (name) => `<p>hello <span class="mention">@${name}</span></p>`;
-  assert.ok(mentionsMe(html("Ada"), "ada"));
-  assert.ok(mentionsMe(html("room"), "ada"));
-  assert.ok(!mentionsMe(html("adam"), "ada"));
-  assert.ok(!mentionsMe("<code>@ada</code>", "ada"));
-  assert.ok(!mentionsMe(null, "ada"));
+  assert.ok(mentionsMe(html("Ada"), { username: "ada" }));
+  assert.ok(mentionsMe(html("room"), { username: "ada" }));
+  assert.ok(!mentionsMe(html("adam"), { username: "ada" }));
+  assert.ok(!mentionsMe("<code>@ada</code>", { username: "ada" }));
+  assert.ok(!mentionsMe(null, { username: "ada" }));
 });
 
 test("quiet hours may span midnight", () => {

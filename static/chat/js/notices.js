@@ -1,16 +1,8 @@
 /** Tells of what is said while nobody looks: a number in the title, a sound, a notification of the desktop. */
 
+import { mentionsMe } from "./mentions.js";
 import { renew } from "./renewal.js";
 import { isLookedAt } from "./waking.js";
-
-const MENTION = /<span class="mention">@([^<]+)<\/span>/g;
-const EVERYBODY = "room";
-
-/** Pure: whether the rendered message names the person or the whole room. */
-export function mentionsMe(html, username) {
-  const me = username.toLowerCase();
-  return [...(html ?? "").matchAll(MENTION)].some(([, name]) => [me, EVERYBODY].includes(name.toLowerCase()));
-}
 
 /** Pure: whether "HH:MM" lies between two others; from 22:00 until 07:00 spans midnight. */
 export function isQuiet(quiet, clock) {
@@ -22,7 +14,7 @@ export function isQuiet(quiet, clock) {
 /** Pure: whether the person wants to be told of the event. */
 export function isWanted(event, level, me) {
   if (event.kind !== "post" || event.author.id === me.id || event.erased) return false;
-  return level === "all" || (level === "mentions" && mentionsMe(event.html, me.username));
+  return level === "all" || (level === "mentions" && mentionsMe(event.html, me));
 }
 
 export class Notices {

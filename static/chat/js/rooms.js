@@ -7,10 +7,8 @@
  * newest entry looked at, `updated` the newest that may have named the room.
  */
 
+import { mentionsMe } from "./mentions.js";
 import { readAccess } from "./notes.js";
-
-const MENTION = /<span class="mention">@([^<]+)<\/span>/g;
-const EVERYBODY = "room";
 
 export function reduceRooms(rooms, frame, me) {
   const step = STEPS[frame.type];
@@ -39,7 +37,7 @@ const counter = (me) => (room, event) => {
   const next = { ...room, counted: event.seq };
   if (mayChange(room, event, me)) return { ...next, isStale: true };
   if (event.kind !== "post" || event.author.id === me.id || event.seq <= room.read) return next;
-  return { ...next, unread: room.unread + 1, mentions: room.mentions + (mentions(event.html ?? "", me) ? 1 : 0) };
+  return { ...next, unread: room.unread + 1, mentions: room.mentions + (mentionsMe(event.html, me) ? 1 : 0) };
 };
 
 const update = (room, { seq, body }) => ({ ...room, counted: Math.max(room.counted, seq), updated: seq, name: body.name, archived: readAccess(body).archived });
@@ -47,7 +45,7 @@ const update = (room, { seq, body }) => ({ ...room, counted: Math.max(room.count
 /** Whether the entry may change what was counted before it. */
 function mayChange(room, { kind, author, html }, me) {
   if (kind === "delete" || kind === "erase") return room.unread > 0 || room.mentions > 0;
-  return kind === "edit" && author.id !== me.id && mentions(html ?? "", me);
+  return kind === "edit" && author.id !== me.id && mentionsMe(html, me);
 }
 
 /** An answer that is older than what was heard since does not count; null is none at all. */
@@ -55,11 +53,6 @@ function recount(room, answer) {
   if (!answer) return { ...room, isStale: false };
   const { head, read, unread, mentions: named } = answer;
   return head < room.counted ? room : { ...room, counted: head, read, unread, mentions: named, isStale: false };
-}
-
-function mentions(html, me) {
-  const names = [...html.matchAll(MENTION)].map(([, name]) => name.toLowerCase());
-  return names.some((name) => name === EVERYBODY || name === me.username.toLowerCase());
 }
 
 /** A conversation is called like the other in it. */
