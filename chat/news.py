@@ -51,13 +51,14 @@ def find_news(user: User) -> list[RoomNews]:
     return [RoomNews(room, heads[room.pk], counts[room.pk], hits.get(room.pk, ())) for room in rooms]
 
 
-def mark_read(user: User, heads: Mapping[UUID, int]) -> None:
-    """Rooms that the user is in, each up to a seq. What came after it stays unread."""
+def mark_read(user: User, heads: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Rooms that the user is in, each up to a seq; how far each is read then. What came after it stays unread."""
     mine = Room.objects.joined_by(user).filter(pk__in=heads).values_list("pk", flat=True)
     read = {room: heads[room] for room in mine}
-    store.save_read_positions({(user.pk, room): seq for room, seq in read.items()})
+    stands = store.save_read_positions({(user.pk, room): seq for room, seq in read.items()})
     done = [room for room, mark in find_marks(user.pk, read).items() if mark <= read[room]]
     UnreadMark.objects.filter(user=user, room__in=done).delete()
+    return {room: seq for (_, room), seq in stands.items()}
 
 
 def _find_hits(user: User, spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[dict[str, Any]]]:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import user_of
+from chat.announcing import announce_unread
 from chat.finding import read_number
 from chat.news import ROOMS_SHOWN, find_news, mark_read
 from chat.search.finding import search
@@ -48,7 +49,8 @@ def unread(request: HttpRequest) -> HttpResponse:
     """All rooms with something unread. The form says what it showed, so nothing is marked that came meanwhile."""
     user = user_of(request)
     if request.method == "POST":
-        mark_read(user, dict(_read_heads(request.POST.getlist("read"))))
+        for room, seq in mark_read(user, dict(_read_heads(request.POST.getlist("read")))).items():
+            announce_unread(user.pk, room, seq)
         return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
     news = find_news(user)
     return render(request, "chat/unread.html", {"news": news, "shown": ROOMS_SHOWN})

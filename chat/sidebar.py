@@ -10,7 +10,8 @@ from chat.unread import Unread, count_unread
 
 
 def build_sidebar(user: User) -> dict[str, Any]:
-    """`rooms`, `people` and what is `archived` of both, by name, and how many `mentions` wait in all."""
+    """`rooms`, `people` and what is `archived` of both, by name; how many `mentions` wait in all, and how much is
+    `unread` where one wants to hear of it."""
     found = store.find_rooms(user)
     heads = store.find_heads([room.pk for room, _ in found])
     unread = count_unread(user.pk, {room.pk: (read, heads.get(room.pk, 0)) for room, read in found})
@@ -22,5 +23,6 @@ def build_sidebar(user: User) -> dict[str, Any]:
         "rooms": [row for row in rows if not row["room"].is_direct and not row["room"].archived],
         "people": [row for row in rows if row["room"].is_direct and not row["room"].archived],
         "archived": [row for row in rows if row["room"].archived],
+        "unread": sum(row["unread"] for row in rows if not row["muted"] and not row["room"].archived),
         "mentions": sum(row["mentions"] for row in rows),
     }

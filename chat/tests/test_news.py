@@ -63,6 +63,7 @@ def test_mentions_are_those_that_the_pill_counts_newest_first(browser: Client, a
     assert re.findall(r'class="hit__text" dir="auto">([^<]*)', page) == ["@room second", "@alice first"]
     assert 'href="/rooms/world/?at=8#m8"' in page
     assert re.search(r"data-mentions>2<", read(browser, "/rooms/world/"))
+    assert re.search(r"data-all-unread>5<", read(browser, "/rooms/world/"))
     assert 'href="/mentions/"' in read(browser, "/rooms/world/")
 
 
@@ -95,6 +96,7 @@ def test_unread_is_told_room_by_room_and_where_one_wants_to_hear_nothing_last(
     assert said == ["@alice in Plans", "mended &lt;b&gt;", "in the world 2", "@alice in A quiet one"]
     assert "Cellar" not in page
     assert 'href="/unread/"' in read(browser, "/rooms/world/")
+    assert re.search(r"data-all-unread>3<", read(browser, "/rooms/world/")), "nothing of what is muted"
 
 
 def test_a_long_room_shows_its_first_and_the_work_is_bounded(

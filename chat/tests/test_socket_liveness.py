@@ -1,16 +1,13 @@
 """Who is here and who types, told by a real web process."""
 
 import asyncio
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
-
-import pytest
 
 from chat.liveness import TYPING_TTL_MS
 from chat.tests.client import WORLD, browse, enter, open_socket
 from chat.tests.until import until
-from connect.tests.server import Server, start_server
+from connect.tests.server import Server
 
 HIDE = """
 from accounts.models import User
@@ -25,12 +22,6 @@ MODERATE = """
 from accounts.models import User
 User.objects.filter(username="alice").update(is_staff=True)
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with start_server(tmp_path_factory.mktemp("site")) as running:
-        yield running
 
 
 def typing(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -98,6 +89,12 @@ async def test_what_somebody_marks_as_unread_is_told_to_all_their_connections_an
                 assert answer.status_code == 204
                 told = {"type": "read", "room": WORLD, "seq": ack["seq"], "unread": unread, "mentions": 0}
                 await until(partial(alice.frames.__contains__, told))
+            later = await bob.say("and this")
+            await alice.event("and this")
+            page = {"read": f"{WORLD}:{later['seq']}"}
+            assert (await browser.post("/unread/", data=page)).status_code == 303
+            told = {"type": "read", "room": WORLD, "seq": later["seq"], "unread": 0, "mentions": 0}
+            await until(partial(alice.frames.__contains__, told))
         assert not [frame for frame in bob.frames if frame["type"] == "read"]
 
 

@@ -21,6 +21,15 @@ test("text is refused when nothing or too much is left of it, counted in code po
   assert.match(refusal("😀".repeat(11), 10), /^11 of at most 10/);
 });
 
+test("an account that is gone is called so in the reader's language", () => {
+  globalThis.gettext = (text) => ({ "Deleted account": "Gelöschtes Konto" })[text] ?? text;
+  const gone = { author: { id: "1", username: "", name: "Deleted account" } };
+  const here = { author: { id: "2", username: "ada", name: "Ada" } };
+  const frame = parse(JSON.stringify({ type: "events", events: [gone, here] }));
+  delete globalThis.gettext;
+  assert.deepEqual(frame.events.map(({ author }) => author.name), ["Gelöschtes Konto", "Ada"]);
+});
+
 test("what is not a frame parses to null", () => {
   for (const text of ["", "{", "[]", "7", "null", '{"type":7}']) assert.equal(parse(text), null);
   assert.deepEqual(parse('{"type":"pong"}'), { type: "pong" });

@@ -107,6 +107,15 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     say(alice, "@charlie look here")
     say(alice, "and here")
     expect(beside(charlie, "Plans").locator("[data-count]")).to_have_text("1")  # of the two, one mention
+    everything = charlie.locator("[data-all-unread]")
+    expect(everything).to_have_text("2")
+    other_tab = charlie.context.new_page()
+    other_tab.goto(f"{served.url}/unread/")
+    other_tab.get_by_role("button", name="Mark all as read").click()
+    expect(other_tab.get_by_role("heading", name="Everything is read")).to_be_visible()
+    other_tab.close()
+    for number in (everything, beside(charlie, "Plans").locator("[data-count]")):
+        expect(number).to_be_hidden()
     beside(charlie, "Plans").get_by_role("link").click()
     expect(charlie.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
     is_live(charlie)

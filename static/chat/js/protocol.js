@@ -61,14 +61,21 @@ export function send({ clientId, room, text, replyTo, files = [], sentMs, seen, 
   };
 }
 
+const NAMELESS = '"username":""';
+
 /** A server frame, or null for what this client does not understand. */
 export function parse(text) {
   try {
-    const frame = JSON.parse(text);
+    const frame = JSON.parse(text, text.includes(NAMELESS) ? nameDeleted : undefined);
     return frame && typeof frame.type === "string" ? frame : null;
   } catch {
     return null;
   }
+}
+
+/** One frame serves readers of all languages: what stands for the name of an account that is gone is the reader's. */
+function nameDeleted(_key, value) {
+  return value?.username === "" ? { ...value, name: gettext("Deleted account") } : value;
 }
 
 /** Why the text cannot be sent, or "" when it can. `length` counts code points, as the server does. */

@@ -1,6 +1,6 @@
 /** The rooms beside the timeline: new ones appear, others go, and what is new in them is told. */
 
-import { fill, ngettext } from "../../base/js/i18n.js";
+import { fill, gettext, ngettext } from "../../base/js/i18n.js";
 import { ask } from "./asking.js";
 import { listRooms, reduceRooms } from "./rooms.js";
 
@@ -15,12 +15,15 @@ export class Sidebar {
     Object.assign(this, { lists, templates, current, me });
     this.archived = document.querySelector("[data-archived-rooms]");
     this.mentions = document.querySelector("[data-mentions]");
+    this.unread = document.querySelector("[data-all-unread]");
+    this.mine = document.querySelector("[data-my-account]");
   }
 
   hear(frame) {
     const before = this.#rooms;
     this.#rooms = reduceRooms(before, frame, this.me);
     if (this.#rooms !== before) this.#draw();
+    if (frame.type === "person" && frame.person.id === this.me.id) this.#callMe(frame.person);
     for (const room of Object.values(this.#rooms)) if (room.isStale && room.id !== this.current) this.#recount(room);
   }
 
@@ -40,7 +43,7 @@ export class Sidebar {
   }
 
   #draw() {
-    this.#countMentions();
+    this.#countAll();
     for (const [kind, list] of Object.entries(this.lists)) {
       const rooms = listRooms(this.#rooms, kind);
       const nodes = new Map([...list.children].map((node) => [node.dataset.roomId, node]));
@@ -55,11 +58,20 @@ export class Sidebar {
     this.archived.hidden = this.lists.archived.childElementCount === 0;
   }
 
-  #countMentions() {
+  /** Beside what leads to all of them; as chat/sidebar.py counts, but for the room that is open. */
+  #countAll() {
     const others = Object.values(this.#rooms).filter((room) => room.id !== this.current);
-    const count = others.reduce((sum, room) => sum + room.mentions, 0);
-    write(this.mentions, String(count));
-    this.mentions.hidden = count === 0;
+    const loud = others.filter(({ level, archived }) => level !== "mute" && !archived);
+    const sums = [[this.mentions, sum(others, "mentions")], [this.unread, sum(loud, "unread")]];
+    for (const [node, count] of sums) {
+      write(node, String(count));
+      node.hidden = count === 0;
+    }
+  }
+
+  #callMe({ name }) {
+    this.mine.title = fill(gettext("%(name)s: your settings"), { name });
+    write(this.mine.querySelector(".sidebar__text"), name);
   }
 
   #make(room) {
@@ -86,6 +98,8 @@ export class Sidebar {
     write(node.querySelector("[data-count-words]"), words(unread, mentions));
   }
 }
+
+const sum = (rooms, what) => rooms.reduce((all, room) => all + room[what], 0);
 
 function words(unread, mentions) {
   if (mentions) return fill(ngettext("%(n)s mention", "%(n)s mentions", mentions), { n: mentions });
