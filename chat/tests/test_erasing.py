@@ -1,7 +1,6 @@
 """Erasing a message: who may, what refuses, and that nobody gets the words afterwards."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -19,10 +18,8 @@ from chat.rates import Rates
 from chat.refusals import Refusal
 from chat.ring import Ring
 from chat.rooms import ensure_world
-from chat.tests.client import WORLD, browse, enter
 from chat.tests.entries import post
 from connect.tests.people import person
-from connect.tests.server import Server, start_server
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
 from ledger.genesis import ensure_genesis
@@ -272,35 +269,3 @@ def test_words_about_an_erasure_are_none(bob: User) -> None:
     ensure_world()
     said = '"kind":"erase", {"kind":"erase"} \\"kind\\":\\"erase\\"'
     assert not any(map(is_erasure, encode_messages([post(said, bob), post("said", bob, ref=bytes(post(said).hash))])))
-
-
-# A running server
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with start_server(tmp_path_factory.mktemp("site")) as running:
-        yield running
-
-
-async def test_who_is_connected_hears_of_it_and_nobody_gets_the_words_any_more(server: Server) -> None:
-    secret = f"{SECRET} {uuid4().hex}"
-    async with enter(server, "alice") as alice, enter(server, "bob") as bob:
-        ack = await alice.say(secret)
-        await bob.event(secret)
-        await bob.say("an answer", reply_to=ack["hash"])
-        async with browse(server, "alice") as browser:
-            answer = await browser.post(f"/rooms/world/erase/{ack['hash']}/", data={"reason": REASON})
-            assert answer.status_code == 303
-        frame = await bob.find(lambda each: any(event["kind"] == "erase" for event in each.get("events", ())))
-        (event,) = (event for event in frame["events"] if event["kind"] == "erase")
-        assert (event["ref"], event["body"], event["seq"]) == (ack["hash"], {"reason": REASON}, ack["seq"] + 2)
-        before = await alice.ask("older", room=WORLD, before=event["seq"], limit=200)
-        after = await alice.ask("sync", room=WORLD, after=0, limit=200)
-        assert event["seq"] in [each["seq"] for each in after["events"]]
-        assert secret not in json.dumps([before, after])
-        (gone,) = (each for each in before["events"] if each["hash"] == ack["hash"])
-        assert (gone["erased"], gone["body"]) == (True, None)
-    async with enter(server, "bob", {WORLD: 0}) as bob:
-        await bob.find(lambda each: any(event["kind"] == "erase" for event in each.get("events", ())))
-        assert secret not in json.dumps(bob.frames)

@@ -1,21 +1,12 @@
-"""Web Push to a push service on this machine, which decrypts what it gets as a browser does.
-
-The service is a stand-in for the browsers' makers', which cannot be reached here; encryption and signature are checked
-with the libraries of the other side.
-"""
+"""Web Push to a push service on this machine, which decrypts what it gets as a browser does."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,52 +19,13 @@ from chat.models import Membership, PushSubscription, ReadPosition, Room, RoomPr
 from chat.pushing import Pusher, choose_people, push
 from chat.rooms import ensure_world
 from chat.tests.entries import act, post
+from chat.tests.push_service import AUTH, Service, encoded
 from chat.vapid import public_key
 from ledger.erasing import Erasure, erase
 from ledger.genesis import ensure_genesis
 from ledger.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AUTH = bytes(range(16))
-
-
-class Service:
-    """What browsers' makers run: takes pushes for one browser."""
-
-    def __init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.pushes: list[tuple[dict[str, str], bytes]] = []
-        self.status = 201
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                service.pushes.append((dict(self.headers.items()), body))
-                self.send_response(service.status)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def subscription(self, name: str = "browser") -> dict[str, Any]:
-        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        keys = {"p256dh": encoded(point), "auth": encoded(AUTH)}
-        return {"endpoint": f"{self.origin}/{name}", "expirationTime": None, "keys": keys}
-
-    def opened(self) -> list[dict[str, str]]:
-        """What the browser reads."""
-        plain = [http_ece.decrypt(body, private_key=self.key, auth_secret=AUTH) for _, body in self.pushes]
-        return [json.loads(each) for each in plain]
-
-
-def encoded(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from chat.opening import create_room
 from chat.protocol import Read
 from chat.rates import Rates
 from chat.rooms import ensure_world
+from chat.tests.hub_client import Client
 from chat.tests.test_commands import do, send
-from chat.tests.test_doors import Client
 from chat.tests.test_room_pages import as_
 from chat.tests.until import until
 from connect_verify import Trust, parse_vkey, verify_receipt

@@ -35,13 +35,6 @@ def tea(bob: User, charlie: User) -> Room:
     return create_room(bob, "Tea", "Leaves", "public")
 
 
-@pytest.fixture
-def plans(bob: User) -> Room:
-    """Bob's private room."""
-    ensure_world()
-    return create_room(bob, "Plans", "", "private")
-
-
 def as_(user: User) -> Client:
     browser = Client()
     browser.force_login(user)

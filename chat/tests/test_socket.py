@@ -1,21 +1,13 @@
 """The WebSocket of a real web process, from outside: what it does. What it refuses is test_socket_refusals.py."""
 
 import asyncio
+import json
 import uuid
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
-
-import pytest
 
 from chat.tests.client import WORLD, browse, enter, message, open_socket
 from chat.tests.until import until
-from connect.tests.server import Server, start_server
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with start_server(tmp_path_factory.mktemp("site")) as running:
-        yield running
+from connect.tests.server import Server
 
 
 def a_text() -> str:
@@ -210,3 +202,26 @@ async def test_a_new_name_stands_with_what_was_said_before(server: Server) -> No
             assert (await browser.post("/account/", data={"name": "Bob Builder"})).status_code == 302
         async with enter(server, "alice", {WORLD: seq - 1}) as alice:
             assert (await alice.event(text))["author"]["name"] == "Bob Builder"
+
+
+async def test_who_is_connected_hears_of_it_and_nobody_gets_the_words_any_more(server: Server) -> None:
+    secret, reason = a_text(), "it was a secret"
+    async with enter(server, "alice") as alice, enter(server, "bob") as bob:
+        ack = await alice.say(secret)
+        await bob.event(secret)
+        await bob.say("an answer", reply_to=ack["hash"])
+        async with browse(server, "alice") as browser:
+            answer = await browser.post(f"/rooms/world/erase/{ack['hash']}/", data={"reason": reason})
+            assert answer.status_code == 303
+        frame = await bob.find(lambda each: any(event["kind"] == "erase" for event in each.get("events", ())))
+        (event,) = (event for event in frame["events"] if event["kind"] == "erase")
+        assert (event["ref"], event["body"], event["seq"]) == (ack["hash"], {"reason": reason}, ack["seq"] + 2)
+        before = await alice.ask("older", room=WORLD, before=event["seq"], limit=200)
+        after = await alice.ask("sync", room=WORLD, after=ack["seq"] - 1, limit=200)
+        assert event["seq"] in [each["seq"] for each in after["events"]]
+        assert secret not in json.dumps([before, after])
+        (gone,) = (each for each in before["events"] if each["hash"] == ack["hash"])
+        assert (gone["erased"], gone["body"]) == (True, None)
+    async with enter(server, "bob", {WORLD: ack["seq"] - 1}) as bob:
+        await bob.find(lambda each: any(event["kind"] == "erase" for event in each.get("events", ())))
+        assert secret not in json.dumps(bob.frames)

@@ -1,7 +1,6 @@
 """The WebSocket of a real web process, from outside: what it refuses, and how it says so."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from chat.tests.client import WORLD, browse, enter, message, open_socket
-from connect.tests.server import Server, make_site, serve, start_server
+from connect.tests.server import Server, make_site, serve
 
 UNKNOWN = "ab" * 16
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with start_server(tmp_path_factory.mktemp("site")) as running:
-        yield running
 
 
 async def test_a_reply_to_nothing_is_not_found(server: Server) -> None:

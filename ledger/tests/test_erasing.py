@@ -29,6 +29,7 @@ from ledger.tests.rooms import assert_rooms_are_whole
 from ledger.tests.sealed import assert_valid
 
 SECRET = "the-password-is-0f8b1c"
+on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="it looks into SQLite's own files")
 
 
 @pytest.fixture(autouse=True)
@@ -245,7 +246,7 @@ def files_with(secret: str) -> list[str]:
     return found.stdout.splitlines()
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_the_database_file_holds_the_words_no_more() -> None:
     targets = [post(f"{SECRET} {n} " + "x" * (n * 37 % 9000)) for n in range(60)]
     seal()
@@ -257,7 +258,7 @@ def test_the_database_file_holds_the_words_no_more() -> None:
     assert files_with(SECRET) == []
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_a_reader_delays_the_end_of_the_write_ahead_log_and_not_the_erasure(reading: Callable[[], None]) -> None:
     target = post(SECRET)
     reading()

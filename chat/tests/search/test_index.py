@@ -21,6 +21,7 @@ from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
 from ledger.tests.test_erasing import files_with
 
 pytestmark = pytest.mark.usefixtures("rooms")
+on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="it looks into the tables and files of FTS5")
 
 
 # The index
@@ -102,7 +103,7 @@ def test_a_search_that_would_look_at_too_much_says_where_it_stopped(bob: User, m
 # Erasure
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_no_term_of_an_erased_message_stays_in_the_index(bob: User, found: Found) -> None:
     kept = [post(f"kept {number} zebra", bob) for number in range(50)]
     target = post("the quixotic secret", bob)
@@ -114,7 +115,7 @@ def test_no_term_of_an_erased_message_stays_in_the_index(bob: User, found: Found
     assert found("kept", size=100) == [f"kept {number} zebra" for number in reversed(range(len(kept)))]
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_no_file_holds_the_letters_of_an_erased_message(bob: User) -> None:
     """Of a script that nobody else writes in, so that each letter would show."""
     targets = [post(f"word {number} 𒍅𒍆𒍇 " + "x" * number, bob) for number in range(40)]
@@ -126,7 +127,7 @@ def test_no_file_holds_the_letters_of_an_erased_message(bob: User) -> None:
     assert files_with("𒍅") == files_with("𒍆") == []
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_neighbours_in_a_slot_stay_when_one_is_erased(bob: User, found: Found) -> None:
     rows = [post(f"neighbour {number}", bob) for number in range(3)]
     slot = rows[0].pk >> sqlite.SLOT_BITS << sqlite.SLOT_BITS
@@ -137,7 +138,7 @@ def test_neighbours_in_a_slot_stay_when_one_is_erased(bob: User, found: Found) -
     assert found("neighbour") == ["neighbour 2", "neighbour 0"]
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_shards_follow_each_other_and_an_erasure_finds_its_own(
     bob: User, found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,7 +155,7 @@ def test_shards_follow_each_other_and_an_erasure_finds_its_own(
     assert len(found("shard", size=100)) == 59
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@on_sqlite
 def test_an_erasure_that_fails_keeps_words_and_index(bob: User, found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     target = post("stay with me", bob)
     catch_up()
