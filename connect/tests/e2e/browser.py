@@ -23,6 +23,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+USUAL = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+"""Who wants no motion waits for none, and a machine without a graphics card draws it slowly."""
 PATIENCE_MS = 30_000
 """A deadline, not a wait: every expectation goes on as soon as it is met."""
 
@@ -60,6 +62,7 @@ class Window:
             self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
 
 
+HAS_PASSED = pytest.StashKey[bool]()
 OpenWindow = Callable[..., Window]
 
 
@@ -91,18 +94,22 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_window(chromium: Browser, served: Served, tmp_path: Path) -> Iterator[OpenWindow]:
-    """Opens windows; at the test's end none of them may have complained."""
+def open_window(
+    chromium: Browser, served: Served, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[OpenWindow]:
+    """Opens windows; at the test's end none of them may have complained. After a failure there is a picture of each."""
     windows: list[Window] = []
 
     def opened(**options: object) -> Window:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
+        context = chromium.new_context(**{**USUAL, **options})  # type: ignore[arg-type]
         windows.append(Window(context, served.url))
         return windows[-1]
 
     yield opened
+    has_passed = request.node.stash.get(HAS_PASSED, False)
     for number, window in enumerate(windows):
-        window.page.screenshot(path=tmp_path / f"window-{number}.png")
+        if not has_passed:
+            window.page.screenshot(path=tmp_path / f"window-{number}.png")
         window.context.close()
     complaints = [complaint for window in windows for complaint in window.complaints]
     assert not complaints, "\n".join(complaints)
