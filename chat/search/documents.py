@@ -5,7 +5,7 @@ it is edited or deleted: what it suggests is compared with the newest version al
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -76,12 +76,17 @@ def versions_of(posts: Collection[int]) -> list[Version]:
     return read_versions([*rows, *edits])
 
 
-def find_documents(posts: Sequence[int], rooms: Collection[UUID]) -> list[Document]:
-    """Those of the posts that are in these rooms and neither deleted nor erased, newest first. Two queries a chunk."""
-    return [document for some in _chunks(posts) for document in _find_documents(some, rooms)]
+def find_documents(
+    posts: Sequence[int], rooms: Collection[UUID], holds: Callable[[str], bool] = lambda _folded: True
+) -> list[Document]:
+    """Those of the posts in these rooms, neither deleted nor erased, if their words are right. Newest first.
+
+    Two queries a chunk. `holds` is asked first: of what an index suggests, most may be something else.
+    """
+    return [document for some in _chunks(posts) for document in _find_documents(some, rooms, holds)]
 
 
-def _find_documents(posts: Sequence[int], rooms: Collection[UUID]) -> list[Document]:
+def _find_documents(posts: Sequence[int], rooms: Collection[UUID], holds: Callable[[str], bool]) -> list[Document]:
     rows = Message.objects.filter(pk__in=posts, kind="post", body__isnull=False).order_by("-pk")
     found = [
         row
@@ -100,11 +105,14 @@ def _find_documents(posts: Sequence[int], rooms: Collection[UUID]) -> list[Docum
     for pk, seq, room, author, received_ms, hash_, body in found:
         key = room, bytes(hash_)
         newest = edits.get(key, body)
-        if key not in deleted and newest is not None:
-            said = orjson.loads(newest)
+        if key in deleted or newest is None:
+            continue
+        said = orjson.loads(newest)
+        folded = fold(said["text"])
+        if holds(folded):
             said["files"] = orjson.loads(body or "{}").get("files")  # An edit changes words alone.
             marks = _marks(said, edited=key in edits)
-            documents.append(Document(pk, seq, room, author, received_ms, said["text"], fold(said["text"]), marks))
+            documents.append(Document(pk, seq, room, author, received_ms, said["text"], folded, marks))
     return documents
 
 

@@ -27,7 +27,7 @@ from ledger.core.records import SYSTEM_AUTHOR
 from ledger.recording import COUNTER_BITS
 
 PAGE = 20
-MOST_LOOKED_AT = 4_000
+MOST_LOOKED_AT = 2_000
 """Posts a search compares before it stops with what it has."""
 _FIRST, _LARGEST = 50, 400
 """How many are asked for at first and at most."""
@@ -46,16 +46,16 @@ def search(user: User, query: Query, before: int | None = None, size: int = PAGE
     all_rooms = Room.objects.joined_by(user) if only_joined else Room.objects.visible_to(user)
     rooms = name_rooms(all_rooms, user)
     wanted = _resolve(user, query, rooms)
-    if not query or wanted is None or not is_built():
+    if not query or query.is_impossible() or wanted is None or not is_built():
         return Page([], None)
-    unwanted = _Unwanted(user, query.unwanted, rooms)
+    unwanted = _Unwanted(user, query.unwanted)
     visible = set(wanted.rooms)
     found: list[Document] = []
     looked_at, count = 0, max(_FIRST, size * 2)
     place: int | None = min(before or _NEWEST, _NEWEST if query.until_ms is None else query.until_ms << COUNTER_BITS)
     while place is not None and looked_at < MOST_LOOKED_AT:
         posts, place = get_index().suggest(wanted, place, count)
-        for document in find_documents(posts, visible):
+        for document in find_documents(posts, visible, query.holds):
             if _is_meant(document, query, wanted) and not unwanted.holds(document):
                 if len(found) == size:
                     return Page(found, found[-1].post)
@@ -66,9 +66,13 @@ def search(user: User, query: Query, before: int | None = None, size: int = PAGE
 
 def _resolve(user: User, query: Query, rooms: Sequence[Room]) -> Wanted | None:
     """None where a name is nobody's, or no room's that the user sees."""
-    part = query.wanted
+    part, unwanted = query.wanted, query.unwanted
     authors = _find_people(user, part.authors)
-    chosen = [room for room in rooms if not part.rooms or _is_named(room, part.rooms)]
+    chosen = [
+        room
+        for room in rooms
+        if (not part.rooms or _is_named(room, part.rooms)) and not _is_named(room, unwanted.rooms)
+    ]
     if not chosen or (part.authors and not authors):
         return None
     return Wanted(
@@ -88,23 +92,20 @@ def _is_meant(document: Document, query: Query, wanted: Wanted) -> bool:
         and (not wanted.names or bool(find_mentioned(document.text, wanted.names)))
         and document.received_ms >= (query.from_ms or 0)
         and (query.until_ms is None or document.received_ms < query.until_ms)
-        and query.holds(document.folded)
     )
 
 
 class _Unwanted:
-    """What is left out, beside words."""
+    """What is left out, beside words and rooms."""
 
-    def __init__(self, user: User, part: Part, rooms: Sequence[Room]) -> None:
+    def __init__(self, user: User, part: Part) -> None:
         self._authors = set(_find_people(user, part.authors))
-        self._rooms = {room.pk for room in rooms if part.rooms and _is_named(room, part.rooms)}
         self._names = names_of(user, part)
         self._marks = part.marks
 
     def holds(self, document: Document) -> bool:
         return (
             document.author in self._authors
-            or document.room in self._rooms
             or bool(self._marks & document.marks)
             or (bool(self._names) and bool(find_mentioned(document.text, self._names)))
         )

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import Error, connection, transaction
 
 from chat.search.documents import Version, mention, versions_of
-from chat.search.terms import GRAM, starts_of, terms_for
+from chat.search.terms import INSIDE, starts_of, terms_for
 from chat.search.wanted import Suggested, Wanted
 
 _TABLE = """
@@ -80,7 +80,7 @@ class PostgresIndex:
             where.append("marks && %s::text[]")
             values.append([mention(name) for name in wanted.names])
         for words in wanted.words:
-            if len(words.text) >= GRAM:
+            if len(words.text) >= INSIDE:
                 where.append("folded LIKE %s")
                 values.append(f"%{_literal(words.text)}%")
             else:

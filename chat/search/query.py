@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from chat.search.folding import ends_word, fold, starts_word
-from chat.search.terms import GRAM
+from chat.search.terms import INSIDE
 
 LONGEST = 400
 MOST_PARTS = 20
@@ -47,6 +47,10 @@ class Words:
         while place >= 0 and not self._fits(folded, place):
             place = folded.find(self.text, place + 1)
         return place
+
+    def is_part_of(self, other: "Words") -> bool:
+        """Whether every text that has the others has these."""
+        return self == other or (not self.at_start and not self.at_end and self.text in other.text)
 
     def _fits(self, folded: str, place: int) -> bool:
         return (not self.at_start or starts_word(folded, place)) and (
@@ -80,6 +84,10 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.wanted or self.unwanted) or (self.from_ms, self.until_ms) != (None, None)
 
+    def is_impossible(self) -> bool:
+        """Whether whatever has the words that are wanted has some that are not."""
+        return any(unwanted.is_part_of(wanted) for unwanted in self.unwanted.words for wanted in self.wanted.words)
+
     def holds(self, folded: str) -> bool:
         """Whether the words are right."""
         return all(words.find(folded) >= 0 for words in self.wanted.words) and not any(
@@ -111,7 +119,7 @@ def _words(found: re.Match[str]) -> Words | None:
     word = found["word"]
     is_beginning = len(word) > 1 and word.endswith("*")
     text = fold(word.rstrip("*") if is_beginning else word) or fold(word)
-    return Words(text, at_start=is_beginning or len(text) < GRAM) if text else None
+    return Words(text, at_start=is_beginning or len(text) < INSIDE) if text else None
 
 
 def _take_operator(query: Query, key: str, value: str, *, is_unwanted: bool) -> None:

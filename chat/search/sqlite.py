@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 
 from chat.search.documents import Version, mention, versions_of
-from chat.search.terms import facet, terms_for
+from chat.search.terms import beginning_for, facet, terms_for
 from chat.search.wanted import Suggested, Wanted
 from ledger.models import Message
 
@@ -50,6 +50,7 @@ class SqliteIndex:
                 return  # Not made yet: whoever makes it fills it.
             may_end = place % MEASURED == 0 and shard == shards[0] and slot > above >> SLOT_BITS
             if may_end and _pages(shard) >= SHARD_PAGES:
+                _make_one(shard)
                 shards.insert(0, slot)
                 _run(f"CREATE VIRTUAL TABLE {_name(slot)} USING fts5({_COLUMNS})")
                 shard = slot
@@ -72,7 +73,7 @@ class SqliteIndex:
                 if others:
                     _run(f"INSERT INTO {name}(rowid, terms) VALUES (%s, %s)", slot, _line(others))
         for shard in touched:
-            _run(f"INSERT INTO {_name(shard)}({_name(shard)}) VALUES ('optimize')")
+            _make_one(shard)
 
     def suggest(self, wanted: Wanted, before: int, count: int) -> Suggested:
         match = _match(wanted)
@@ -87,6 +88,11 @@ class SqliteIndex:
         if len(posts) == count:
             return posts, posts[-1]
         return posts, slots[-1] << SLOT_BITS if len(slots) == count else None
+
+
+def _make_one(shard: int) -> None:
+    """Rewrites it as one segment: a search looks for each of its terms in each segment, and what is deleted goes."""
+    _run(f"INSERT INTO {_name(shard)}({_name(shard)}) VALUES ('optimize')")
 
 
 def _matching(shard: int, match: str, first: int, last: int, count: int) -> list[int]:
@@ -105,7 +111,11 @@ def _match(wanted: Wanted) -> str:
     groups += [[facet("mark", mention(name)) for name in sorted(wanted.names)]] if wanted.names else []
     groups += [[facet("from", author.hex) for author in wanted.authors]] if wanted.authors else []
     groups += [[facet("room", room.hex) for room in wanted.rooms]]
-    return " AND ".join(f"({' OR '.join(map(_quote, group))})" for group in groups)
+    beginnings = filter(None, (beginning_for(words.text) for words in wanted.words))
+    return " AND ".join(
+        [f"{_quote(beginning)} *" for beginning in beginnings]
+        + [f"({' OR '.join(map(_quote, group))})" for group in groups]
+    )
 
 
 def _quote(term: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chat.search.folding import ends_word, fold, fold_with_origins, starts_word
 from chat.search.query import LONGEST, QueryError, Words, parse
-from chat.search.terms import terms_for, terms_of
+from chat.search.terms import beginning_for, terms_for, terms_of
 
 LETTERS = "aAäß éI\u0130bc12_-.:/#*\"'上海が한ไทย🎉\u202e\u200d\u0301\x00\n\u00a0"
 texts = st.text(st.sampled_from(LETTERS) | st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -92,6 +92,24 @@ def test_a_minus_says_what_is_not_wanted() -> None:
     assert unwanted.words == [Words("word"), Words("a phrase", at_start=True, at_end=True)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_impossible"),
+    [
+        ("cat -cat", True),
+        ("concatenate -cat", True),
+        ('"the cat" -cat dog', True),
+        ("auto* -auto*", True),
+        ("cat -concatenate", False),
+        ("concatenate -cat*", False),
+        ('concatenate -"cat"', False),
+        ("cat -dog", False),
+        ("-cat", False),
+    ],
+)
+def test_what_is_wanted_and_unwanted_at_once_cannot_be(typed: str, is_impossible: bool) -> None:
+    assert parse(typed).is_impossible() is is_impossible
+
+
 def test_of_several_dates_the_narrowest_counts() -> None:
     assert parse("before:2026-11-01 before:2026-12-01") == parse("before:2026-11-01")
     assert parse("after:2026-11-01 after:2026-10-01") == parse("after:2026-11-01")
@@ -153,6 +171,8 @@ def test_a_text_has_all_the_terms_of_any_words_in_it(text: str, place: int, leng
         found = Words(words, at_start=at_start or len(words) < 3)
         if found.find(folded) >= 0:
             assert terms_for(words, at_start=at_start) <= terms_of(folded)
+            beginning = beginning_for(words)
+            assert beginning is None or any(term.startswith(beginning) for term in terms_of(folded))
 
 
 @given(texts, st.data())
