@@ -13,8 +13,6 @@ from chat.connection import Connection
 from chat.hub import get_hub
 from chat.protocol import parse_command, parse_hello
 from chat.refusals import CloseCode, Disconnect, Refusal
-from chat.sessions import open_session
-from chat.threads import readers
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +46,8 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
             await send(CloseCode.INTERNAL_ERROR.as_message())
 
     async def _serve(self, scope: Mapping[str, Any], send: Transmit) -> None:
-        opened = await readers.run(open_session, scope["cookies"].get(settings.SESSION_COOKIE_NAME))
+        hub = get_hub()
+        opened = await hub.newcomers.sessions.ask(scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""))
         if opened is None:
             raise Disconnect(CloseCode.NOT_LOGGED_IN)
         user, ticket = opened
@@ -57,7 +56,6 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
                 hello = parse_hello(await self._frame())
         except TimeoutError:
             raise Disconnect(CloseCode.TOO_SLOW) from None
-        hub = get_hub()
         connection = Connection(send, hub, ticket)
         commands = Commands(connection, hub, user, (scope.get("client") or ("", 0))[0])
         try:

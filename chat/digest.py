@@ -21,10 +21,9 @@ from accounts.models import User
 from chat.models import Preferences, ReadPosition, Room, RoomPreference
 from chat.notices import find_own_levels
 from chat.people import find_people
-from chat.sessions import batches
 from chat.store import find_heads
 from chat.text import mentions_person, plain_line, text_of
-from chat.unread import PLACES, find_stretches
+from chat.unread import find_rows, find_stretches
 from ledger.models import Message
 
 logger = logging.getLogger(__name__)
@@ -98,8 +97,7 @@ def _find_missed(user: User, after_ms: int, until_ms: int) -> list[Message]:
     spans = {room: (read.get(room, 0), head) for room, head in find_heads(list(rooms)).items()}
     direct = {room.pk for room in rooms.values() if room.is_direct}
     found = []
-    for some in batches(find_stretches(user.pk, spans), PLACES):
-        unread = Message.objects.filter(Q(*some, _connector=Q.OR))
+    for unread in find_rows(find_stretches([(user.pk, spans)])[0]):
         deleted = unread.filter(kind="delete").values_list("ref", flat=True)
         posts = unread.filter(kind="post", body__isnull=False).exclude(author=user.pk).exclude(hash__in=list(deleted))
         posts = posts.filter(Q(room__in=direct) | Q(body__contains="@"))

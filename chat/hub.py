@@ -23,6 +23,7 @@ from chat.doorbell import open_doorbell
 from chat.doors import Doors
 from chat.keeper import Keeper, Runner, encode_recorded, is_dense
 from chat.liveness import Liveness
+from chat.newcomers import Newcomers
 from chat.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.ring import Ring
@@ -49,6 +50,7 @@ class Hub:
         self.warden = Warden(self)
         self.liveness = Liveness(self)
         self.doors = Doors(self)
+        self.newcomers = Newcomers(pages, self.warden.read_position)
         self._members: dict[UUID, set[Connection]] = {}
         """The same by room; none without anybody."""
         self._backfill = Backfill(pages)
@@ -68,7 +70,7 @@ class Hub:
 
     # For consumers
 
-    async def join(self, connection: Connection, rooms: Sequence[UUID]) -> dict[UUID, int]:
+    async def join(self, connection: Connection, rooms: Collection[UUID]) -> dict[UUID, int]:
         """Subscribes to the rooms, then returns their heads: what comes after these will reach the connection."""
         if connection.cursors and connection not in self.connections:
             return {}  # It has left while its rooms were read once more.

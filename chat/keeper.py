@@ -94,7 +94,7 @@ class Keeper:
         for ring in self.rings.values():
             ring.restart(ring.head)
 
-    async def open(self, rooms: Sequence[UUID]) -> None:
+    async def open(self, rooms: Collection[UUID]) -> None:
         """Returns when these rooms have rings and the tip is known. A few queries, however many rooms they are."""
         if self.sealings.tip is None or not self.rings.keys() >= set(rooms):
             async with self._lock:

@@ -64,8 +64,9 @@ def mark_read(user: User, heads: Mapping[UUID, int]) -> dict[UUID, int]:
 def _find_hits(user: User, spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[dict[str, Any]]]:
     """A query a room, then some for all of them; in the order in which one reads."""
     posts: list[int] = []
-    for stretch in find_stretches(user.pk, spans):
-        rows = Message.objects.filter(stretch, kind="post", body__isnull=False)
+    for room, (start, head) in find_stretches([(user.pk, spans)])[0].items():
+        rows = Message.objects.filter(room=room, room_seq__gt=start, room_seq__lte=head)
+        rows = rows.filter(kind="post", body__isnull=False)
         rows = rows.exclude(author=user.pk).order_by("room_seq")
         posts += rows.values_list("pk", flat=True)[:SHOWN]
     documents = sorted(find_documents(posts, spans.keys()), key=lambda document: document.post)

@@ -22,7 +22,7 @@ from chat.replies import encode_read
 from chat.ring import Ring
 from chat.sessions import find_revoked, note_present
 from chat.threads import readers
-from chat.unread import Spans, Unread, count_unread
+from chat.unread import Spans, Unread, count_each
 
 logger = logging.getLogger(__name__)
 
@@ -167,7 +167,7 @@ class Warden:
 
 
 def _count_each(spans: Mapping[UUID, Spans]) -> dict[UUID, dict[UUID, Unread]]:
-    return {user: count_unread(user, rooms) for user, rooms in spans.items()}
+    return dict(zip(spans, count_each(list(spans.items())), strict=True))
 
 
 async def _attempt(turn: Callable[[], Awaitable[None]], was_well: bool) -> bool:

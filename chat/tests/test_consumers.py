@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +9,10 @@ import pytest
 from accounts.models import User
 from chat import consumers
 from chat.consumers import ChatConsumer
+from chat.gathering import Gathering
 from chat.refusals import CloseCode
 from chat.sessions import Ticket
+from chat.threads import readers
 
 
 class Wire:
@@ -28,10 +32,16 @@ class Wire:
         return self.sent
 
 
+def let_in(monkeypatch: pytest.MonkeyPatch, open_sessions: Callable[[Sequence[str]], Any]) -> None:
+    """By a hub that needs no database."""
+    hub = SimpleNamespace(newcomers=SimpleNamespace(sessions=Gathering(readers, open_sessions)))
+    monkeypatch.setattr(consumers, "get_hub", lambda: hub)
+
+
 @pytest.fixture
 def _logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     user = User(username="alice")
-    monkeypatch.setattr(consumers, "open_session", lambda key: (user, Ticket("session", UUID(int=1), "hash")))
+    let_in(monkeypatch, lambda keys: dict.fromkeys(keys, (user, Ticket("session", UUID(int=1), "hash"))))
 
 
 @pytest.mark.usefixtures("_logged_in")
@@ -53,6 +63,6 @@ async def test_who_leaves_before_hello_is_let_go() -> None:
 async def test_a_fault_is_logged_and_tells_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(consumers, "open_session", lambda key: 1 / 0)
+    let_in(monkeypatch, lambda keys: {1 / 0: None})
     assert (await Wire().serve())[-1] == {"type": "websocket.close", "code": CloseCode.INTERNAL_ERROR}
     assert "ZeroDivisionError" in caplog.text

@@ -180,14 +180,13 @@ async def test_who_is_removed_while_being_welcomed_is_not_fed(scene: Scene, monk
     await sync_to_async(join)(scene.charlie, scene.tea)
     reads: list[int] = []
 
-    def find_room_ids(user: User) -> list[UUID]:
-        found = original(user)
-        reads.append(len(found))
-        Membership.objects.filter(room=scene.tea, user=user).delete()
+    def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+        found = store.find_memberships(users)
+        reads.extend(map(len, found.values()))
+        Membership.objects.filter(room=scene.tea, user__in=users).delete()
         return found
 
-    original = store.find_room_ids
-    monkeypatch.setattr(store, "find_room_ids", find_room_ids)
+    monkeypatch.setattr(scene.here.hub.newcomers.rooms, "_answer", find_memberships)
     await scene.here.enter()
     assert reads == [2]
     await until(lambda: scene.here.frames("welcome"))
@@ -200,12 +199,11 @@ async def test_who_leaves_while_being_welcomed_again_is_gone(scene: Scene, monke
     client, loop = scene.here, asyncio.get_running_loop()
     await client.enter()
 
-    def find_room_ids(user: User) -> list[UUID]:
+    def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
         loop.call_soon_threadsafe(client.hub.leave, client.connection)
-        return original(user)
+        return store.find_memberships(users)
 
-    original = store.find_room_ids
-    monkeypatch.setattr(store, "find_room_ids", find_room_ids)
+    monkeypatch.setattr(client.hub.newcomers.rooms, "_answer", find_memberships)
     await sync_to_async(join)(scene.charlie, scene.tea)
     await until(lambda: len(client.frames("welcome")) > 1)
     assert not client.hub.connections

@@ -2,15 +2,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from chat.models import PushSubscription
 from chat.refusals import CloseCode
-from chat.sessions import Ticket, clear_expired, find_revoked, open_session
+from chat.sessions import Ticket, clear_expired, find_revoked, open_session, open_sessions
 
 
 @pytest.fixture
@@ -44,6 +45,33 @@ def test_a_session_without_a_log_in_opens_for_nobody(db: None) -> None:
     session["basket"] = 1
     session.save()
     assert open_session(session.session_key) is None
+
+
+def test_any_number_of_sessions_opens_by_two_queries(
+    alice: User, bob: User, charlie: User, browser: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Each as it would alone: what is wrong with one lets it in by nobody else's."""
+    other, third, stale, closed, foreign = (Client() for _ in range(5))
+    for client, user in ((other, alice), (third, bob), (stale, bob), (closed, charlie), (foreign, bob)):
+        client.force_login(user)
+    for client, key, value in ((stale, HASH_SESSION_KEY, "another"), (foreign, BACKEND_SESSION_KEY, "no.such.Backend")):
+        session = client.session
+        session[key] = value
+        session.save()
+    User.objects.filter(pk=charlie.pk).update(is_active=False)
+    keys = [client.session.session_key or "" for client in (browser, other, third, stale, closed, foreign)]
+    with django_assert_num_queries(2):
+        opened = open_sessions([*keys, "", "unknown"])
+    assert [each and each[0] for each in opened.values()] == [alice, alice, bob, None, None, None, None, None]
+    assert [each[1].session for each in opened.values() if each] == keys[:3]
+
+
+def test_a_session_under_a_secret_of_before_opens(alice: User, browser: Client, settings: Settings) -> None:
+    key = browser.session.session_key
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert open_session(key)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert open_session(key) is None
 
 
 def test_logging_out_revokes_this_session_alone(alice: User, browser: Client) -> None:
