@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from chat.models import Membership, Room
 from ledger.errors import NoSuchRoom, NotAllowed, RecordError
+from ledger.selecting import select
 
 ARCHIVED = gettext_noop("This room is archived: it can be read, and nothing can be added.")
 Place = tuple[UUID, UUID]
@@ -22,26 +23,25 @@ def readable_room_ids(user: AbstractBaseUser | AnonymousUser, rooms: set[UUID]) 
 def refused_writers(places: set[Place]) -> dict[Place, RecordError]:
     """Those who may not write there now, with the reason. Three queries at most, however many they are."""
     ids, authors = {room for room, _ in places}, {author for _, author in places}
-    rooms = {room.pk: room for room in Room.objects.filter(pk__in=ids)}
+    rooms = {pk: (access, archived) for pk, access, archived in select(Room, "id", "access", "archived", id=ids)}
     if not rooms:  # None of ours: the ledger may be asked to keep entries of others.
         return {}
-    inactive = set(User.objects.filter(pk__in=authors, is_active=False).values_list("pk", flat=True))
-    guarded = [room for room in rooms.values() if room.access != Room.Access.EVERYONE]
-    inside = Membership.objects.filter(room__in=guarded, user__in=authors).values_list("room", "user")
-    members = set(inside) if guarded else set()
+    inactive = {pk for pk, is_active in select(User, "id", "is_active", id=authors) if not is_active}
+    guarded = {pk for pk, (access, _) in rooms.items() if access != Room.Access.EVERYONE}
+    members = set(select(Membership, "room", "user", room=guarded, user=authors)) if guarded else set()
     refused: dict[Place, RecordError] = {}
     for place in places:
-        room = rooms.get(place[0])
+        access, archived = rooms.get(place[0], ("", False))
         if place[1] in inactive:
             refused[place] = NotAllowed(gettext_noop("This account is closed."))
-        elif room in guarded and place not in members:
-            refused[place] = _outside(room)
-        elif room is not None and room.archived:
+        elif place[0] in guarded and place not in members:
+            refused[place] = _outside(access)
+        elif archived:
             refused[place] = NotAllowed(ARCHIVED)
     return refused
 
 
-def _outside(room: Room) -> RecordError:
-    if room.access == Room.Access.PUBLIC:
+def _outside(access: str) -> RecordError:
+    if access == Room.Access.PUBLIC:
         return NotAllowed(gettext_noop("Join this room to write in it."))
     return NoSuchRoom(gettext_noop("there is no such room"))

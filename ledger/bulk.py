@@ -1,4 +1,4 @@
-"""Many rows at once: the only module with SQL of its own.
+"""Many rows at once, in SQL of our own.
 
 Django's ORM spends more on a row than the database does: its bulk_create takes three times as long as executemany, and
 its bulk_update a minute for the 50,000 messages of a block that executemany places in half a second. MongoDB takes
@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import connection, models
 
 from ledger.models import Message
+from ledger.selecting import SQL_VENDORS, select
 
-_SQL_VENDORS = frozenset({"sqlite", "postgresql"})
 _FIELDS = Message._meta.concrete_fields
 _values = itemgetter(*(field.attname for field in _FIELDS))
 _uuids = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.UUIDField)]
@@ -22,7 +22,7 @@ _uuids = [place for place, field in enumerate(_FIELDS) if isinstance(field, mode
 
 def insert_messages(messages: Sequence[Message]) -> None:
     """Inserts new rows. IntegrityError when one of them would break a constraint."""
-    if connection.vendor not in _SQL_VENDORS:
+    if connection.vendor not in SQL_VENDORS:
         Message.objects.bulk_create(messages)
         return
     quote = connection.ops.quote_name
@@ -40,23 +40,13 @@ def insert_messages(messages: Sequence[Message]) -> None:
 
 def find_messages(client_ids: Sequence[UUID]) -> list[Message]:
     """The messages, by whomever, with one of these client ids."""
-    if connection.vendor not in _SQL_VENDORS:
-        return list(Message.objects.filter(client_id__in=client_ids))
-    quote = connection.ops.quote_name
-    native = connection.features.has_native_uuid_field
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {quote('id')} FROM {quote(Message._meta.db_table)} "  # noqa: S608  (our own names)
-            f"WHERE {quote('client_id')} IN ({', '.join(['%s'] * len(client_ids))})",
-            client_ids if native else [client_id.hex for client_id in client_ids],
-        )
-        keys = [key for (key,) in cursor.fetchall()]
+    keys = [key for (key,) in select(Message, "id", client_id=client_ids)]
     return list(Message.objects.filter(id__in=keys)) if keys else []
 
 
 def place_messages(ids: Sequence[int], first_leaf: int, height: int) -> int:
     """Gives pending messages, in this order, the leaves from `first_leaf` on and their block. Returns how many."""
-    if connection.vendor not in _SQL_VENDORS:
+    if connection.vendor not in SQL_VENDORS:
         return _place_in_mongodb(connection, ids, first_leaf, height)
     quote = connection.ops.quote_name
     table, leaf_index, block = map(quote, (Message._meta.db_table, "leaf_index", "block_id"))

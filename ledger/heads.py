@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from ledger.models import RoomHead
+from ledger.selecting import SQL_VENDORS
 
-_SQL_VENDORS = frozenset({"sqlite", "postgresql"})
 _NAMES = [field.attname for field in RoomHead._meta.concrete_fields]
 _KEY, *_MOVED = (str(field.column) for field in RoomHead._meta.concrete_fields)
 _TABLE = RoomHead._meta.db_table
@@ -31,7 +31,7 @@ def save_heads(heads: Collection[RoomHead]) -> None:
     for head in heads:
         if head._state.adding:
             head.save(force_insert=True)
-    if connection.vendor in _SQL_VENDORS:
+    if connection.vendor in SQL_VENDORS:
         with connection.cursor() as cursor:
             values = [[getattr(head, name) for name in _NAMES[1:]] for head in moved]
             cursor.executemany(_UPDATE, [[*row, _key(head.room)] for row, head in zip(values, moved, strict=True)])
@@ -41,7 +41,7 @@ def save_heads(heads: Collection[RoomHead]) -> None:
 
 
 def _lock(rooms: Collection[UUID]) -> list[RoomHead]:
-    if connection.vendor not in _SQL_VENDORS:
+    if connection.vendor not in SQL_VENDORS:
         return list(RoomHead.objects.select_for_update().filter(room__in=rooms).order_by("room"))
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""  # a writer on SQLite has the whole file
     with connection.cursor() as cursor:

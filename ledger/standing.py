@@ -16,6 +16,7 @@ from django.dispatch import receiver
 
 from ledger.errors import BehindSignedState, KeyFileError
 from ledger.models import Block
+from ledger.selecting import select
 from ledger.signed_state import SignedState, load_signed_state
 
 _opened: dict[str, os.stat_result] = {}
@@ -30,8 +31,8 @@ def check_standing() -> None:
         if settings.MINER:  # other machines hold no signed state
             check_never_signed()
         return
-    found = Block.objects.filter(height=state.height).values_list("tree_size", "root").first()
-    if found is None or (found[0], bytes(found[1])) != (state.size, state.root):
+    found = [(size, bytes(root)) for size, root in select(Block, "tree_size", "root", height=[state.height])]
+    if found != [(state.size, state.root)]:
         raise behind(state, Block.objects.tip())
 
 

@@ -37,7 +37,7 @@ class Writers:
 
     def refuse(self, entry: Entry) -> RecordError | None:
         """Why its author may not say it; None where they may."""
-        return self._refused.get(_place(entry)) if _is_said(entry) else None
+        return self._refused.get(_place(entry)) if self._refused and _is_said(entry) else None
 
 
 def _is_said(entry: Entry) -> bool:

@@ -100,7 +100,9 @@ def test_entries_show_their_family(client: Client) -> None:
     small_chain()
     assert re.findall(r"<td>(genesis|block|room|key|message)</td>", page(client, "/chain/blocks/0/")) == ["genesis"]
     families = re.findall(r"<td>(genesis|block|room|key|message)</td>", page(client, "/chain/blocks/1/"))
-    assert (families[0], sorted(families[1:4])) == ("block", ["key", "room", "room"])  # of two rooms, at one moment
+    assert families[0] == "block"  # What follows may be of one moment, and then comes in any order.
+    assert [families.count(family) for family in ("genesis", "block", "key", "room")] == [0, 1, 1, 3]
+    assert families.count("message") == len(families) - 5 > 0
 
 
 def test_a_block_of_many_entries_has_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,51 @@
+"""What is asked for every batch, in SQL that is written without the ORM.
+
+The ORM writes a query's SQL anew each time, which takes several times as long as the database's answer. MongoDB takes
+the ORM's way.
+"""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Field, Model, UUIDField
+
+SQL_VENDORS = frozenset({"sqlite", "postgresql"})
+
+
+def select(model: type[Model], *names: str, **among: Collection[Any]) -> list[tuple[Any, ...]]:
+    """These columns of the rows whose other columns are among those values, in any order."""
+    if connection.vendor not in SQL_VENDORS:
+        found = model._base_manager.filter(**{f"{name}__in": values for name, values in among.items()})
+        return list(found.values_list(*names))
+    if not all(among.values()):
+        return []
+    fields = [_field(model, name) for name in names]
+    what = ", ".join(_column(field) for field in fields)
+    where = (f"{_column(_field(model, name))} IN ({', '.join(['%s'] * len(among[name]))})" for name in among)
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"SELECT {what} FROM {table} WHERE {' AND '.join(where)}"  # noqa: S608  (our own names)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_as_stored(value) for values in among.values() for value in values])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    are_ids = [isinstance(getattr(field, "target_field", field), UUIDField) for field in fields]
+    return [tuple(_id(v) if is_id else v for v, is_id in zip(row, are_ids, strict=True)) for row in rows]
+
+
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
+
+
+def _column(field: "Field[Any, Any]") -> str:
+    return connection.ops.quote_name(str(field.column))
+
+
+def _as_stored(value: Any) -> Any:
+    return value.hex if isinstance(value, UUID) and not connection.features.has_native_uuid_field else value
+
+
+def _id(value: UUID | str) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
