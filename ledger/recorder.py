@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition, Lock, Thread
+from time import sleep
 
 from django.db import connections
 from django.utils.translation import gettext_noop as _
@@ -24,6 +25,9 @@ from ledger.recording import Recorded, record_batch
 
 CAPACITY = 8_192
 MAX_BATCH = 1_024
+YIELD_S = 50e-6
+"""After a batch this thread lets go of the interpreter, which it would keep until the listeners are done: the answers
+leave first."""
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +101,7 @@ def _answer(batch: Sequence[_Waiting], results: Sequence[Recorded | RecordError]
     for loop, answers in by_loop.items():
         with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
             loop.call_soon_threadsafe(_resolve, answers)
+    sleep(YIELD_S)
 
 
 def _resolve(answers: Sequence[tuple[asyncio.Future[Recorded], Recorded | RecordError]]) -> None:
