@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.tests.totp import totp
 from connect.tests.e2e.browser import OpenWindow, Window, audited
 from connect.tests.e2e.room import enter, have_session, is_live, message, verify
 from connect.tests.e2e.rules import is_sound, is_sound_everywhere
 from connect.tests.e2e.team import Team, make_team
-from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world
+from connect.tests.e2e.test_main_job import fill_form, is_in_world
 from connect.tests.server import Server
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
@@ -162,6 +161,11 @@ def test_the_room_and_what_opens_in_it(window: Window, served: Server, team: Tea
     page.keyboard.press("Escape")
     act(page, "is closed until", "Edit")
     is_sound(page, "editing")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Write something first.")).to_be_visible()
+    is_sound(page, "an edit that is refused")
     page.keyboard.press("Escape")
     act(page, "is closed until", "Delete…")
     is_sound(page, "the question before a deletion")
@@ -194,12 +198,15 @@ def test_writing_and_finding(window: Window, served: Server, team: Team) -> None
     file = page.locator("input[type=file]")
     file.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
     expect(page.locator('[data-tray] [data-state="done"]')).to_be_visible()
+    page.route("**/files/", lambda route: None)  # on its way for ever
+    file.set_input_files({"name": "c.txt", "mimeType": "text/plain", "buffer": b"c"})
+    expect(page.locator('[data-tray] [data-state="sending"]')).to_be_visible()
     page.route("**/files/", lambda route: route.abort())
     file.set_input_files({"name": "b.txt", "mimeType": "text/plain", "buffer": b"b"})
     expect(page.locator("[data-upload-about]", has_text="The connection was lost.")).to_be_visible()
-    is_sound(page, "a file to be sent, and one that was not taken")
-    page.get_by_role("button", name="Remove a.txt").click()
-    page.get_by_role("button", name="Remove b.txt").click()
+    is_sound(page, "a file to be sent, one on its way, and one that was not taken")
+    for name in ("a.txt", "b.txt", "c.txt"):
+        page.get_by_role("button", name=f"Remove {name}").click()
     message(page, "上海").focus()
     page.keyboard.press("r")
     is_sound(page, "reply")
@@ -254,6 +261,7 @@ def test_pages_of_rooms_and_people(open_window: OpenWindow, served: Server, team
 
 
 def test_pages_of_the_account(open_window: OpenWindow) -> None:
+    """The log-in in two steps is looked at where it is used: test_account.py."""
     window = open_window(reduced_motion="reduce")
     window.goto("/signup/")
     fill_form(window.page, f"someone{secrets.token_hex(3)}", "Sign up")
@@ -262,16 +270,7 @@ def test_pages_of_the_account(open_window: OpenWindow) -> None:
     window.goto("/account/")
     paths = [link.get_attribute("href") or "" for link in page.locator(".settings__nav a").all()]
     assert len(paths) > 4
-    are_sound(window, *paths, "/account/two-step/app/")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
-    secret = page.locator("[data-secret]").inner_text().strip()
-    is_sound(page, "two-step log-in: the app")
-    page.get_by_label("Code from the app").fill(totp(secret))
-    page.get_by_role("button", name="Switch it on").click()
-    expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
-    is_sound(page, "recovery codes")
-    are_sound(window, "/account/two-step/", "/account/two-step/passkeys/add/", "/account/two-step/app/remove/")
+    are_sound(window, *paths)
 
 
 def test_who_is_shown_out_is_told_so(open_window: OpenWindow, served: Server, team: Team) -> None:

@@ -153,6 +153,8 @@ def test_another_history_under_the_same_key_is_told_as_rewritten(open_window: Op
 
     # A person decides to go on; the browser follows the other history from there.
     page.get_by_role("button", name="Go on with this log").click()
+    expect(page.get_by_role("dialog", name="Go on with the log as it is now?")).to_be_visible()
+    is_sound(page, "the question before another log is followed")
     page.get_by_role("button", name="Go on", exact=True).click()
     expect(banner(page)).to_be_hidden()
     follows_to(page, tip_size(place.server))

@@ -1,4 +1,4 @@
-"""Messages in two browsers: react, edit, versions, delete, mention, pin, copy, jump; by pointer and by keyboard."""
+"""Messages in two browsers: react, edit, versions, delete, mention, pin, copy, jump. By keyboard: test_keyboard.py."""
 
 import re
 from pathlib import Path
@@ -166,52 +166,6 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
     bob.page.get_by_role("button", name="Log in", exact=True).click()
     is_in_world(bob)
     expect(bob.page.get_by_text("for a day").first).to_be_visible()
-
-
-def test_the_same_by_keyboard_alone(open_window: OpenWindow) -> None:
-    window = sign_up(open_window(), "carol")
-    page = window.page
-    say(window, "typed by keyboard")
-    field = page.get_by_label("Message to World")
-    expect(said(window, "typed by keyboard").locator("[data-glyph]")).not_to_have_class(re.compile("sending"))
-
-    # ↑ edits the last one, Esc leaves it as it was, ↑ again and Enter saves.
-    field.press("ArrowUp")
-    editor = page.get_by_label("Edit your message")
-    expect(editor).to_have_value("typed by keyboard")
-    editor.press("Escape")
-    expect(said(window, "typed by keyboard")).to_be_focused()
-    field.focus()
-    field.press("ArrowUp")
-    editor.press_sequentially(", and mended")
-    editor.press("Enter")
-    message = said(window, "typed by keyboard, and mended")
-    expect(message).to_be_focused()
-
-    # E reacts: type, arrow, Enter. M opens the menu: arrows, Esc gives the focus back.
-    page.keyboard.press("e")
-    page.keyboard.type("rocket")
-    page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("button", name="rocket")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(reaction(message, "🚀")).to_have_attribute("aria-pressed", "true")
-    message.focus()
-    page.keyboard.press("m")
-    expect(page.get_by_role("menuitem", name="Edit")).to_be_focused()
-    page.keyboard.press("End")
-    expect(page.get_by_role("menuitem", name="Erase…")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(message.get_by_role("button", name="More")).to_be_focused()
-    page.keyboard.press("Enter")
-    for _ in range(20):
-        if page.get_by_role("menuitem", name="Delete…").evaluate("item => item === document.activeElement"):
-            break
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(message).to_have_count(0)
-    expect(page.locator("article:focus")).to_have_text(re.compile("deleted by its author"))
 
 
 def shoot(window: Window, folder: Path, name: str) -> None:
