@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.room import choose
+from connect.tests.e2e.rules import is_sound
 from connect.tests.e2e.test_erasing import sign_up
 from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
 from connect.tests.served import Served
@@ -88,6 +89,32 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
     expect(field).to_have_value("ask @bob and 🎉 ")
     field.press("Enter")
     expect(said(bob, "ask @bob and 🎉").locator(".mention--me")).to_have_text("@bob")
+
+    # The same while editing: the list belongs to the field, Esc closes the list alone, Enter takes, Enter saves.
+    choose(said(alice, "ask @bob and 🎉"), "Edit")
+    editor = alice.page.get_by_label("Edit your message")
+    suggestions = alice.page.get_by_role("listbox", name="Suggestions")
+    editor.press_sequentially(" or @ali")
+    option = suggestions.get_by_role("option", name="alice")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(option).to_be_in_viewport()
+    assert editor.get_attribute("aria-controls") == suggestions.get_attribute("id")
+    assert editor.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    is_sound(alice.page, "completion while editing")
+    shoot(alice, tmp_path, "completion-editing")
+    editor.press("Escape")
+    expect(suggestions).to_have_count(0)
+    expect(editor).to_have_value("ask @bob and 🎉 or @ali")
+    editor.press_sequentially("c")
+    expect(option).to_be_visible()
+    editor.press("Enter")
+    expect(editor).to_have_value("ask @bob and 🎉 or @alice ")
+    editor.press_sequentially(":tad")
+    editor.press("Tab")
+    editor.press("Enter")
+    expect(said(alice, "ask @bob and 🎉 or @alice 🎉").locator(".mention--me")).to_have_text("@alice")
+    expect(said(bob, "ask @bob and 🎉 or @alice 🎉").locator(".mention--me")).to_have_text("@bob")
+    field.focus()
 
     # Enter belongs to an input method while it composes; a long press shows what can be done.
     composing = alice.context.new_cdp_session(alice.page)
