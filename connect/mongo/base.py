@@ -56,6 +56,13 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         except PyMongoError as error:
             raise OperationalError(str(error)) from error
 
+    def close_pool(self) -> None:
+        """That backend's leaves the client where this thread is not connected, and a fork would inherit it."""
+        self.close()
+        client = self._connection_pools.pop(self.alias, None)
+        if client:
+            client.close()
+
     def get_collection(self, name: str, **options: Any) -> Any:
         collection = Collection(self.database, name, **options)
         return OperationDebugWrapper(self, collection) if self.queries_logged else collection

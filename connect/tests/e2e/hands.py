@@ -70,8 +70,14 @@ class Hands:
         self._look()
 
     def _look(self) -> None:
-        """The focus is somewhere, inside the window, has its ring, and it is not covered."""
+        """The focus is somewhere, inside the window, has its ring, and it is not covered.
+
+        What an act is answered with lies over a low window for five seconds, and is waited for.
+        """
         found: dict[str, Any] = self.page.evaluate(LOOK)
+        if found["seen"] < SEEN:
+            expect(self.page.locator("[data-toast]")).to_be_hidden()
+            found = self.page.evaluate(LOOK)
         assert found["isSomewhere"], "the focus is lost"
         assert found["isInside"], f"out of sight: {found['name']}"
         assert found["hasRing"], f"no ring: {found['name']}"

@@ -109,12 +109,25 @@ export class Timeline {
     const events = slice(this.#range, log).map((event) => apply(event, acts));
     const rows = toRows({ events, unsent: atEnd ? unsent : [], me, dayOf, atEnd, newFrom });
     const restore = this.isAtBottom ? () => {} : this.#hold(rows);
+    const follow = this.#holdFocus();
     this.#reconcile(rows, blocks);
     this.nodes.loading.hidden = !isLoading;
     this.nodes.beginning.hidden = log.first > 1 || this.#range.from > log.first;
     this.nodes.empty.hidden = rows.length > 0;
     restore();
+    follow();
     this.#countNewer();
+  }
+
+  /** Remembers what has the focus and can be seen, and returns what keeps it so where its row has become taller. */
+  #holdFocus() {
+    const focused = document.activeElement;
+    const row = this.nodes.list.contains(focused) ? focused.closest("article") : null;
+    const { top, bottom } = this.nodes.scroller.getBoundingClientRect();
+    const place = focused?.getBoundingClientRect();
+    if (!row || place.bottom <= top || place.top >= bottom) return () => {};
+    const height = row.offsetHeight;
+    return () => row.offsetHeight === height || focused.scrollIntoView({ block: "nearest" });
   }
 
   /** Remembers where a row that stays is on the screen, and returns what puts it back there. */
