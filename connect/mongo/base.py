@@ -58,10 +58,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def close_pool(self) -> None:
         """That backend's leaves the client where this thread is not connected, and a fork would inherit it."""
-        self.close()
-        client = self._connection_pools.pop(self.alias, None)
-        if client:
-            client.close()
+        self.ensure_connection()
+        super().close_pool()
 
     def get_collection(self, name: str, **options: Any) -> Any:
         collection = Collection(self.database, name, **options)
