@@ -26,6 +26,7 @@ from connect.tests.e2e.room import (
     three_blocks,
     verify,
 )
+from connect.tests.e2e.rules import is_sound
 from connect.tests.server import ROOT, Server, serve
 
 ERASE = """
@@ -159,6 +160,8 @@ def test_a_pending_message_says_so_and_its_proof_comes_by_itself(open_window: Op
 
 
 def test_the_first_sealed_message_of_mine_points_to_its_proof_once(open_window: OpenWindow, served: Server) -> None:
+    """And whoever may invite others is shown the way there."""
+    served.site.run("User.objects.filter(username='charlie').update(is_staff=True)")
     page = enter(open_window(), served, "charlie")
     hint = page.locator("[data-hint]")
     for text in ("hello", "hello again"):
@@ -169,8 +172,13 @@ def test_the_first_sealed_message_of_mine_points_to_its_proof_once(open_window: 
         expect(message(page, text).last.get_by_role("img", name=re.compile("Sealed in block"))).to_be_attached()
         if text == "hello":
             expect(hint).to_have_text(re.compile(r"Sealed\.\s+See the proof\."))
+            is_sound(page, "the way to the proof")
             hint.get_by_role("button", name="See the proof.").click()
             expect(page.locator("dialog#proof [data-proof-words]")).to_have_text("hello")
+            page.keyboard.press("Escape")
+            expect(hint.get_by_role("link", name="Invite people")).to_have_attribute("href", "/invites/")
+            is_sound(page, "the way to invite others")
+            hint.get_by_role("button", name="Hide this").click()
         expect(hint).to_be_hidden()
 
 
