@@ -28,6 +28,7 @@ export function placesOf(find) {
 export class Timeline {
   #rows = new Map(); // key → {node, row}
   #range = null;
+  #height = 0; // of the scroller, as it was last
   #seen = null; // newest seq that stood on the screen while it showed the end
 
   /** `nodes`: scroller, list, templates, newer, newerText, loading, beginning, empty. `onTop` asks for older entries,
@@ -37,6 +38,8 @@ export class Timeline {
     for (const node of nodes.list.querySelectorAll("[data-key]")) this.#rows.set(node.dataset.key, { node, row: {} });
     nodes.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     nodes.newer.addEventListener("click", () => this.toEnd());
+    this.#height = nodes.scroller.clientHeight;
+    new ResizeObserver(() => this.#resized()).observe(nodes.scroller);
   }
 
   get isAtBottom() {
@@ -128,6 +131,18 @@ export class Timeline {
     if (!row || place.bottom <= top || place.top >= bottom) return () => {};
     const height = row.offsetHeight;
     return () => row.offsetHeight === height || focused.scrollIntoView({ block: "nearest" });
+  }
+
+  /** What comes above the composer pushes everything up: what has the focus and could be seen stays in sight. */
+  #resized() {
+    const { scroller, list } = this.nodes;
+    const lost = this.#height - scroller.clientHeight;
+    this.#height = scroller.clientHeight;
+    const focused = document.activeElement;
+    if (lost <= 0 || !list.contains(focused)) return;
+    const { top } = focused.getBoundingClientRect();
+    const edge = scroller.getBoundingClientRect().top;
+    if (top < edge && top + lost >= edge) focused.scrollIntoView({ block: "nearest" });
   }
 
   /** Remembers where a row that stays is on the screen, and returns what puts it back there. */
