@@ -17,8 +17,12 @@ export function showBeside(popover, anchor) {
 
 const clamp = (value, most) => Math.max(GAP, Math.min(value, most - GAP));
 
-/** The focus back to what opened it. A toolbar may be seen only while its message has the focus, so that gets it first. */
+/**
+ * The focus back to what opened it, which may have been pushed out of sight meanwhile. A toolbar may be seen only while its
+ * message has the focus, so that gets it first.
+ */
 export function giveBack(opener) {
   opener.closest("article")?.focus({ preventScroll: true });
   opener.focus({ preventScroll: true });
+  opener.scrollIntoView({ block: "nearest" });
 }
