@@ -2,7 +2,6 @@
 
 import gc
 import os
-import warnings
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
@@ -14,13 +13,11 @@ pages = get_asgi_application()
 from chat.routing import websocket_urlpatterns  # noqa: E402  (models load only after the line above)
 from connect.bodies import LimitBodies  # noqa: E402
 from connect.origins import OwnPages  # noqa: E402
-
-# whitenoise hands over files in pieces, one after the other; Django reads each whole, which is what it warns of.
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+from connect.statics import Statics  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": LimitBodies(pages),
+        "http": Statics(LimitBodies(pages)),
         # No session middleware: it would wrap every frame that is sent. The consumer opens the session itself.
         "websocket": OwnPages(CookieMiddleware(URLRouter(websocket_urlpatterns))),
     }

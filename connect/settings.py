@@ -80,7 +80,6 @@ MIDDLEWARE = [
     "connect.streams.give_connections_back",
     "connect.addresses.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -224,8 +223,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     # What people upload: below MEDIA_ROOT, or where FILES_URL says.
     "files": env.files("FILES_URL") or {"BACKEND": "chat.files.storage.DurableStorage"},
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Modules import each other by relative path: their names stay, and whitenoise answers with an ETag.
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "connect.statics.VersionedStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
 

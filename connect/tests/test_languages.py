@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.test import Client
 from django.utils import translation
 from pytest_django import Settings
@@ -133,5 +134,5 @@ def test_the_installed_app_is_described_in_the_pages_language(client: Client) ->
     manifest = json.loads(answer.content)
     assert (manifest["lang"], manifest["dir"], manifest["start_url"]) == ("de", "ltr", "/")
     assert manifest["description"] == "Team-Chat, dessen Geschichte sich beweisen lässt."
-    assert all(finders.find(icon["src"].removeprefix("/static/")) for icon in manifest["icons"])
+    assert all(finders.find(icon["src"].removeprefix(static(""))) for icon in manifest["icons"])
     assert client.get("/language/xx.webmanifest").status_code == 404

@@ -37,7 +37,8 @@ def write_reply_react_edit(window: Window, hands: Hands, name: str) -> None:
     up_to(hands, asked)
     hands.press("e")
     hands.is_at(page.get_by_label("Search emoji"))
-    expect(page.locator("[data-hint]")).to_be_visible()  # above the composer: it pushes up what the picker was opened from
+    # It stands above the composer: what the picker was opened from is pushed up.
+    expect(page.locator("[data-hint]")).to_be_visible()
     hands.type("rocket")
     hands.press("ArrowDown")
     hands.is_at(page.get_by_role("button", name="rocket", exact=True))

@@ -170,7 +170,8 @@ def test_a_log_under_another_key_is_told_at_once(open_window: OpenWindow, place:
     follows_to(page, tip_size(place.server))
     other = make_site(tmp_path / "other", env={"DEBUG": "off"})
     assert (tmp_path / "other/data/log.key").read_bytes() != (tmp_path / "data/log.key").read_bytes()
-    page.goto("about:blank")  # else it asks for the key while it is left, and takes the new log's checkpoint for a forged one
+    # Else it asks for the key while it is left, and takes the new log's checkpoint for a forged one.
+    page.goto("about:blank")
     place.put(other)
     page = enter(window, place.server)
     expect(banner(page)).to_contain_text("This log is signed by another key.")
