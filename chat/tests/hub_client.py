@@ -20,7 +20,7 @@ class Client:
     """Somebody's connection to a hub."""
 
     def __init__(self, user: User, hub: Hub, session_key: str) -> None:
-        self.hub, self.socket = hub, Socket()
+        self.user, self.hub, self.socket = user, hub, Socket()
         self.connection = Connection(self.socket.send, hub, Ticket(session_key, user.pk, user.password))
         self.commands = Commands(self.connection, hub, user, "192.0.2.1")
 

@@ -15,18 +15,15 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from chat import posting, store
-from chat.commands import Commands
-from chat.connection import Connection
 from chat.hub import Hub
 from chat.models import ReadPosition, Room
 from chat.posting import EMOJI_PER_POST
-from chat.protocol import Act, Hello, Older, Read, Send, Sync
+from chat.protocol import Act, Older, Read, Send, Sync
 from chat.rates import Rates
 from chat.refusals import CloseCode
 from chat.rooms import ensure_world
-from chat.sessions import Ticket
 from chat.tests.entries import post
-from chat.tests.test_connection import Socket
+from chat.tests.hub_client import Client
 from chat.tests.until import until
 from ledger import recording
 from ledger.models import Message
@@ -34,26 +31,9 @@ from ledger.models import Message
 CELLAR = UUID(int=7)
 
 
-class Scene:
-    """Bob's connection to a hub of its own; the cellar exists, and is not his."""
-
-    def __init__(self, bob: User, hub: Hub, session_key: str) -> None:
-        self.bob, self.hub, self.socket = bob, hub, Socket()
-        self.connection = Connection(self.socket.send, hub, Ticket(session_key, bob.pk, bob.password))
-        self.commands = Commands(self.connection, hub, bob, "192.0.2.1")
-
-    async def enter(self, cursors: dict[UUID, int] | None = None) -> None:
-        await self.commands.greet(Hello(1, cursors or {}, None))
-        self.connection.start()
-
-    async def ask(self, command: Any) -> dict[str, Any]:
-        await self.commands.obey(command)
-        await until(lambda: any(frame.get("re") == command.id for frame in self.socket.taken))
-        return next(frame for frame in self.socket.taken if frame.get("re") == command.id)
-
-
 @pytest.fixture
-async def scene(transactional_db: None, bob: User, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+async def scene(transactional_db: None, bob: User, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+    """Bob's connection to a hub of its own; the cellar exists, and is not his."""
     await sync_to_async(ensure_world)()
     await Room.objects.acreate(pk=CELLAR, slug="cellar", name="Cellar", access="private")
     await sync_to_async(post)("what happens in the cellar", room=CELLAR)
@@ -62,7 +42,7 @@ async def scene(transactional_db: None, bob: User, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(recording, "_listeners", [hub.heard])
     session = SessionStore()
     await session.acreate()
-    made = Scene(bob, hub, session.session_key or "")
+    made = Client(bob, hub, session.session_key or "")
     yield made
     made.connection.stop()
     hub.stop()
@@ -85,7 +65,7 @@ def send(room: UUID, **more: Any) -> Send:
     return Send(room=room, **fields | more)
 
 
-async def test_a_room_that_is_not_visible_is_answered_like_one_that_never_was(scene: Scene) -> None:
+async def test_a_room_that_is_not_visible_is_answered_like_one_that_never_was(scene: Client) -> None:
     await scene.enter({CELLAR: 0})
     nowhere = uuid4()
     for make in (send, lambda room: Sync(uuid4().hex, room, 0, 200), lambda room: Older(uuid4().hex, room, 9, 200)):
@@ -98,7 +78,7 @@ async def test_a_room_that_is_not_visible_is_answered_like_one_that_never_was(sc
     assert await Message.objects.filter(room=CELLAR).acount() == 1
 
 
-async def test_nothing_of_a_room_that_is_not_visible_is_ever_sent(scene: Scene) -> None:
+async def test_nothing_of_a_room_that_is_not_visible_is_ever_sent(scene: Client) -> None:
     await scene.enter({CELLAR: 0})
     await sync_to_async(post)("more of the cellar", room=CELLAR)
     await scene.ask(send(Room.WORLD))
@@ -110,7 +90,7 @@ async def test_nothing_of_a_room_that_is_not_visible_is_ever_sent(scene: Scene) 
     assert [room["slug"] for room in scene.socket.taken[0]["rooms"]] == ["world"]
 
 
-async def test_a_message_of_another_room_cannot_be_replied_to(scene: Scene) -> None:
+async def test_a_message_of_another_room_cannot_be_replied_to(scene: Client) -> None:
     await scene.enter()
     secret = await Message.objects.aget(room=CELLAR)
     answer = await scene.ask(send(Room.WORLD, reply_to=bytes(secret.hash)))
@@ -120,17 +100,17 @@ async def test_a_message_of_another_room_cannot_be_replied_to(scene: Scene) -> N
     )
 
 
-async def test_reading_is_stored_with_the_next_tick(scene: Scene) -> None:
+async def test_reading_is_stored_with_the_next_tick(scene: Client) -> None:
     await scene.enter()
     for seq in (2, 4, 3):
         await scene.commands.obey(Read(Room.WORLD, seq))
-    assert scene.hub.warden.read_position(scene.bob.pk, Room.WORLD) == 4
+    assert scene.hub.warden.read_position(scene.user.pk, Room.WORLD) == 4
     async with asyncio.timeout(20):
-        while not await ReadPosition.objects.filter(user=scene.bob, seq=4).aexists():  # noqa: ASYNC110
+        while not await ReadPosition.objects.filter(user=scene.user, seq=4).aexists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
-async def test_the_hub_forgets_who_has_left(scene: Scene) -> None:
+async def test_the_hub_forgets_who_has_left(scene: Client) -> None:
     await scene.enter()
     scene.hub.leave(scene.connection)
     await until(lambda: not scene.hub.keeper.rings)
@@ -139,7 +119,7 @@ async def test_the_hub_forgets_who_has_left(scene: Scene) -> None:
 
 
 async def test_a_position_that_could_not_be_stored_is_stored_with_a_later_tick(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save, failures = store.save_read_positions, [DatabaseError("gone"), DatabaseError("still gone")]
 
@@ -152,14 +132,14 @@ async def test_a_position_that_could_not_be_stored_is_stored_with_a_later_tick(
     await scene.enter()
     await scene.commands.obey(Read(Room.WORLD, 4))
     async with asyncio.timeout(20):
-        while not await ReadPosition.objects.filter(user=scene.bob, seq=4).aexists():  # noqa: ASYNC110
+        while not await ReadPosition.objects.filter(user=scene.user, seq=4).aexists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert not failures
-    await until(lambda: not scene.hub.warden.read_position(scene.bob.pk, Room.WORLD))
+    await until(lambda: not scene.hub.warden.read_position(scene.user.pk, Room.WORLD))
 
 
 async def test_who_is_logged_out_is_closed_however_long_storing_takes(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     is_storing, is_over = Event(), Event()
 
@@ -199,7 +179,7 @@ BODIES: dict[str, dict[str, str]] = {
 }
 
 
-async def test_each_act_is_acknowledged_once_and_again_when_it_comes_again(scene: Scene) -> None:
+async def test_each_act_is_acknowledged_once_and_again_when_it_comes_again(scene: Client) -> None:
     await scene.enter()
     ack = await scene.ask(send(Room.WORLD))
     ref = bytes.fromhex(ack["hash"])
@@ -211,7 +191,7 @@ async def test_each_act_is_acknowledged_once_and_again_when_it_comes_again(scene
         assert (first["seq"], first["hash"]) == (again["seq"], again["hash"])
         assert (first["duplicate"], again["duplicate"]) == (False, True)
         row = await Message.objects.aget(kind=kind)
-        assert (row.author, row.ref) == (scene.bob.pk, ref)
+        assert (row.author, row.ref) == (scene.user.pk, ref)
     reused = await scene.ask(do("delete", ref, client_id=client_id, room=Room.WORLD))
     assert reused["duplicate"]
     other = await scene.ask(do("edit", ref, client_id=client_id, text="else"))
@@ -219,7 +199,7 @@ async def test_each_act_is_acknowledged_once_and_again_when_it_comes_again(scene
 
 
 @pytest.mark.parametrize("kind", BODIES)
-async def test_acts_that_may_not_be_are_refused_alike(scene: Scene, kind: str) -> None:
+async def test_acts_that_may_not_be_are_refused_alike(scene: Client, kind: str) -> None:
     await scene.enter()
     secret = await Message.objects.aget(room=CELLAR)
     foreign = await sync_to_async(post)("the system's")
@@ -242,7 +222,7 @@ async def test_acts_that_may_not_be_are_refused_alike(scene: Scene, kind: str) -
     assert await Message.objects.acount() == count
 
 
-async def test_a_race_between_delete_and_the_others_has_one_winner_each(scene: Scene) -> None:
+async def test_a_race_between_delete_and_the_others_has_one_winner_each(scene: Client) -> None:
     await scene.enter()
     ref = bytes.fromhex((await scene.ask(send(Room.WORLD)))["hash"])
     commands = [
@@ -259,7 +239,7 @@ async def test_a_race_between_delete_and_the_others_has_one_winner_each(scene: S
     assert [answer.get("code", "ack") for answer in answers] == ["ack", "ack", "not_found", "not_found"]
 
 
-async def test_a_post_carries_so_many_different_emoji(scene: Scene) -> None:
+async def test_a_post_carries_so_many_different_emoji(scene: Client) -> None:
     await scene.enter()
     ref = bytes.fromhex((await scene.ask(send(Room.WORLD)))["hash"])
     acks = [await scene.ask(do("react", ref, emoji=chr(0x1F600 + n))) for n in range(EMOJI_PER_POST)]
@@ -269,7 +249,7 @@ async def test_a_post_carries_so_many_different_emoji(scene: Scene) -> None:
     assert (await scene.ask(do("react", ref, emoji="😀")))["type"] == "ack"
 
 
-async def test_acts_are_limited_like_posts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_acts_are_limited_like_posts(scene: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     await scene.enter()
     ref = bytes.fromhex((await scene.ask(send(Room.WORLD)))["hash"])
     monkeypatch.setattr(posting, "_by_user", Rates(0.001, 2))
@@ -279,7 +259,7 @@ async def test_acts_are_limited_like_posts(scene: Scene, monkeypatch: pytest.Mon
 
 
 async def test_what_cannot_be_encoded_when_it_is_recorded_is_read_afterwards(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults = [DatabaseError("gone for a moment")]
 
