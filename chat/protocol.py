@@ -31,7 +31,8 @@ class Hello:
     checkpoint: TreeHead | None
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: see ledger/core/statements.py.
+@dataclass(slots=True)
 class Send:
     id: RequestId
     client_id: UUID

@@ -25,7 +25,8 @@ Asked in the recorder's transaction with the room's head locked, for new entries
 """
 
 
-@dataclass(frozen=True, slots=True)
+# Neither is frozen: see Statement.
+@dataclass(slots=True)
 class Draft:
     """One entry to be. Without a salt the server draws one; device and signature come together or not at all."""
 
@@ -44,7 +45,7 @@ class Draft:
     claim: Claim | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """A checked draft: it lacks only its place in its room."""
 

@@ -32,7 +32,7 @@ leave first."""
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
     draft: Draft
     future: asyncio.Future[Recorded]

@@ -45,7 +45,8 @@ _listeners: list[Callable[[list[Message]], None]] = []
 _keepers: list[Callable[[list[Message]], None]] = []
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: see Statement.
+@dataclass(slots=True)
 class Recorded:
     """The row that holds a draft; `duplicate` when it was there before."""
 

@@ -27,7 +27,8 @@ def select(model: type[Model], *names: str, **among: Collection[Any]) -> list[tu
     table = connection.ops.quote_name(model._meta.db_table)
     sql = f"SELECT {what} FROM {table} WHERE {' AND '.join(where)}"  # noqa: S608  (our own names)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_as_stored(value) for values in among.values() for value in values])
+        as_stored = _same if connection.features.has_native_uuid_field else _hex
+        cursor.execute(sql, [as_stored(value) for values in among.values() for value in values])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     are_ids = [isinstance(getattr(field, "target_field", field), UUIDField) for field in fields]
     return [tuple(_id(v) if is_id else v for v, is_id in zip(row, are_ids, strict=True)) for row in rows]
@@ -43,8 +44,12 @@ def _column(field: "Field[Any, Any]") -> str:
     return connection.ops.quote_name(str(field.column))
 
 
-def _as_stored(value: Any) -> Any:
-    return value.hex if isinstance(value, UUID) and not connection.features.has_native_uuid_field else value
+def _same(value: Any) -> Any:
+    return value
+
+
+def _hex(value: Any) -> Any:
+    return value.hex if isinstance(value, UUID) else value
 
 
 def _id(value: UUID | str) -> UUID:

@@ -101,7 +101,7 @@ _KEYS: dict[str, dict[str, Check] | None] = {
 
 
 def _check_keys(value: Mapping[object, object], keys: Mapping[str, Check], optional: set[str], where: str) -> None:
-    if not keys.keys() <= value.keys() <= keys.keys() | optional:
+    if value.keys() != keys.keys() and not keys.keys() <= value.keys() <= keys.keys() | optional:
         raise BodyError(f"has keys {sorted(map(str, value))}, needs {sorted(keys)}", where)
     for key, check in keys.items():
         if not check(value[key]):

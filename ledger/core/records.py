@@ -65,7 +65,8 @@ _LEAF_PREFIXES = {kind: bytes((VERSION, byte)) for kind, byte in KIND_BYTES.item
 _KEYS = frozenset({"statement", "signature", "room_seq", "previous", "received_ms"})
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: see Statement.
+@dataclass(slots=True)
 class Record:
     """A statement at its place in its room. `previous` is the leaf hash of `room_seq` − 1, zeros for the first."""
 
