@@ -55,12 +55,17 @@ def search(user: User, query: Query, before: int | None = None, size: int = PAGE
     place: int | None = min(before or _NEWEST, _NEWEST if query.until_ms is None else query.until_ms << COUNTER_BITS)
     while place is not None and looked_at < MOST_LOOKED_AT:
         posts, place = get_index().suggest(wanted, place, count)
-        for document in find_documents(posts, visible, query.holds):
-            if _is_meant(document, query, wanted) and not unwanted.holds(document):
-                if len(found) == size:
-                    return Page(found, found[-1].post)
-                found.append(document)
-        looked_at, count = looked_at + len(posts), min(count * 2, _LARGEST)
+        for first in range(0, len(posts), count):
+            if looked_at >= MOST_LOOKED_AT:
+                return Page(found, posts[first - 1])
+            part = posts[first : first + count]
+            for document in find_documents(part, visible, query.holds):
+                if _is_meant(document, query, wanted) and not unwanted.holds(document):
+                    if len(found) == size:
+                        return Page(found, found[-1].post)
+                    found.append(document)
+            looked_at += len(part)
+        count = min(count * 2, _LARGEST)
     return Page(found, place)
 
 

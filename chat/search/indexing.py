@@ -20,7 +20,7 @@ from chat.search.indexes import get_index
 from chat.search.models import IndexedRoom, IndexState
 from ledger.models import Message, RoomHead
 
-VERSION = 3
+VERSION = 4
 """Of what an index holds. An index of another version is made anew."""
 BATCH = 300
 """Rows a transaction: on SQLite the recorder waits for it, some hundredths of a second."""

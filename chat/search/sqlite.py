@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import connection
 
-from chat.search.documents import Version, mention, versions_of
-from chat.search.terms import beginning_for, facet, terms_for
+from chat.search.documents import Version, versions_of
+from chat.search.terms import beginning_for, facet
 from chat.search.wanted import Suggested, Wanted
 from ledger.models import Message
 
@@ -106,11 +106,7 @@ def _matching(shard: int, match: str, first: int, last: int, count: int) -> list
 
 def _match(wanted: Wanted) -> str:
     """In FTS5's language. Everything that people typed stands in quotes, and holds none: no syntax of theirs counts."""
-    groups = [[term] for words in wanted.words for term in sorted(terms_for(words.text, at_start=words.at_start))]
-    groups += [[facet("mark", mark)] for mark in wanted.marks]
-    groups += [[facet("mark", mention(name)) for name in sorted(wanted.names)]] if wanted.names else []
-    groups += [[facet("from", author.hex) for author in wanted.authors]] if wanted.authors else []
-    groups += [[facet("room", room.hex) for room in wanted.rooms]]
+    groups = [*wanted.groups(), [facet("room", room.hex) for room in wanted.rooms]]
     beginnings = filter(None, (beginning_for(words.text) for words in wanted.words))
     return " AND ".join(
         [f"{_quote(beginning)} *" for beginning in beginnings]

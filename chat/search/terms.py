@@ -21,10 +21,10 @@ _STARTS = re.compile(rf"(?<!\w)\S|[^\w\s]|[{DENSE}-\U0010ffff]")
 
 def terms_of(folded: str) -> set[str]:
     """All under which a folded text is kept."""
-    return _grams(folded) | {folded[-INSIDE:]} | starts_of(folded)
+    return _grams(folded) | {folded[-INSIDE:]} | _starts_of(folded)
 
 
-def starts_of(folded: str) -> set[str]:
+def _starts_of(folded: str) -> set[str]:
     """Those of one and two characters."""
     places = [match.start() for match in _STARTS.finditer(folded)]
     return {_start(folded[place]) for place in places} | {_start(folded[place : place + 2]) for place in places}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from chat.search.documents import Version
+from chat.search.documents import Version, mention
 from chat.search.query import Words
+from chat.search.terms import facet, terms_for
 from ledger.recording import COUNTER_BITS
 
 
@@ -27,6 +28,13 @@ class Wanted:
         """Keys begin with the time: the least key that counts."""
         return (self.from_ms or 0) << COUNTER_BITS
 
+    def groups(self) -> list[list[str]]:
+        """Of each group a post has one term at least (`terms.py`). Rooms, of which there may be many, are left out."""
+        groups = [[term] for words in self.words for term in sorted(terms_for(words.text, at_start=words.at_start))]
+        groups += [[facet("mark", mark)] for mark in sorted(self.marks)]
+        groups += [[facet("mark", mention(name)) for name in sorted(self.names)]] if self.names else []
+        return groups + ([[facet("from", author.hex) for author in self.authors]] if self.authors else [])
+
 
 Suggested = tuple[list[int], int | None]
 """Posts, newest first, and the key before which to go on; None where there are no more."""
@@ -46,4 +54,4 @@ class Index(Protocol):
         """Nothing of these versions stays, in no file. Called in the transaction that took their words."""
 
     def suggest(self, wanted: Wanted, before: int, count: int) -> Suggested:
-        """About `count` posts whose key is less than `before`."""
+        """Posts whose key is less than `before`, about `count` of them or more."""

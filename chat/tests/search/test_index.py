@@ -23,6 +23,8 @@ from ledger.tests.test_erasing import files_with
 pytestmark = pytest.mark.usefixtures("rooms")
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="it looks into the tables and files of FTS5")
 
+ASTRAL = [chr(0x20000 + number) for number in range(40_000)]
+
 
 # The index
 
@@ -84,6 +86,16 @@ def test_an_index_of_another_version_is_made_anew(bob: User, found: Found) -> No
     IndexState.objects.update(version=0)
     assert search(bob, parse("hello")).documents == []
     assert found("hello") == ["hello"]
+
+
+def test_a_text_that_is_edited_often_is_found_by_its_newest_words(bob: User, found: Found) -> None:
+    """Ever new words of a script with many letters: more of them than a text-search vector of PostgreSQL holds."""
+    luck = random.Random(3)
+    target = post("nothing yet", bob)
+    for _ in range(9):
+        act("edit", target, bob, text="".join(luck.choices(ASTRAL, k=7990)))
+    act("edit", target, bob, text="in the end 上海")
+    assert found("上海") == ["in the end 上海"]
 
 
 def test_a_search_that_would_look_at_too_much_says_where_it_stopped(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
