@@ -6,6 +6,8 @@ from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
 from connect.tests.served import wait_until
 
+WHOLE_BROWSER = True
+"""With notifications."""
 LOOK_AWAY = """() => {
   document.hasFocus = () => false;
   dispatchEvent(new Event("blur"));
