@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
@@ -51,11 +52,15 @@ class Statics:
 
 @cache
 def version() -> str:
-    """Sixteen hex digits of what the files hold: the same on each machine that has the same files."""
+    """Sixteen hex digits of what the files hold: the same on each machine that has the same files.
+
+    As they were collected, for so they are served: a file that was collected late is never kept for the newest.
+    """
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in sorted(finder.list(None), key=lambda found: found[0]):
-            with storage.open(name) as file:
+            collected = Path(settings.STATIC_ROOT, name)
+            with collected.open("rb") if collected.exists() else storage.open(name) as file:
                 digest.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return digest.hexdigest()[:16]
 

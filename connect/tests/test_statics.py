@@ -70,6 +70,15 @@ def test_the_version_changes_with_any_file(tmp_path: Path, settings: Settings) -
     assert told() == before
 
 
+def test_the_version_is_of_what_is_served(site: httpx.AsyncClient, settings: Settings) -> None:
+    version.cache_clear()
+    collected = version()
+    (settings.STATIC_ROOT / MAIN).write_text("// of an older Connect")
+    version.cache_clear()
+    assert version() != collected
+    version.cache_clear()
+
+
 def test_who_works_on_connect_sees_what_was_changed(settings: Settings) -> None:
     settings.DEBUG = True
     assert static(MAIN) == f"/static/{MAIN}"
