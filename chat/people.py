@@ -10,13 +10,14 @@ from accounts.models import User
 from chat.mentions import EVERYBODY
 from chat.models import Room
 from ledger.core.records import SYSTEM_AUTHOR
+from ledger.selecting import select
 
 Person = dict[str, str]
 SUGGESTED = 8
 
 
 def describe(user: User) -> Person:
-    return _person(user.pk, user.username, user.get_full_name() or user.username)
+    return _person(user.pk, user.username, _full(user.first_name, user.last_name) or user.username)
 
 
 def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
@@ -25,9 +26,8 @@ def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
     people = {id: _person(id, "", _("Deleted account")) for id in wanted}
     if SYSTEM_AUTHOR in wanted:
         people[SYSTEM_AUTHOR] = _person(SYSTEM_AUTHOR, "connect", "Connect")
-    if accounts := wanted - {SYSTEM_AUTHOR}:
-        users = User.objects.filter(pk__in=accounts).only("pk", "username", "first_name", "last_name")
-        people.update((user.pk, describe(user)) for user in users)
+    accounts = select(User, "id", "username", "first_name", "last_name", id=wanted - {SYSTEM_AUTHOR})
+    people.update((id, _person(id, username, _full(first, last) or username)) for id, username, first, last in accounts)
     return people
 
 
@@ -49,6 +49,10 @@ def find_mentionable(names: Iterable[str]) -> set[str]:
         users = User.objects.settled().filter(name_lower__in=asked)
         found |= set(users.values_list("name_lower", flat=True))
     return found
+
+
+def _full(first_name: str, last_name: str) -> str:
+    return f"{first_name} {last_name}".strip()
 
 
 def _person(id: UUID, username: str, name: str) -> Person:

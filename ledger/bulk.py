@@ -17,6 +17,9 @@ from ledger.selecting import SQL_VENDORS, select
 
 _FIELDS = Message._meta.concrete_fields
 _values = itemgetter(*(field.attname for field in _FIELDS))
+_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
+_INTO = f'"{Message._meta.db_table}" ({_COLUMNS})'
+_INSERT = f"INSERT INTO {_INTO} VALUES ({', '.join(['%s'] * len(_FIELDS))})"  # noqa: S608  (our own names)
 _uuids = [place for place, field in enumerate(_FIELDS) if isinstance(field, models.UUIDField)]
 
 
@@ -25,17 +28,14 @@ def insert_messages(messages: Sequence[Message]) -> None:
     if connection.vendor not in SQL_VENDORS:
         Message.objects.bulk_create(messages)
         return
-    quote = connection.ops.quote_name
-    into = f"{quote(Message._meta.db_table)} ({', '.join(quote(str(field.column)) for field in _FIELDS)})"
     rows = _parameters(messages)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":  # which takes rows by COPY twice as fast
-            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            with cursor.copy(f"COPY {_INTO} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(_FIELDS))
-            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608  (our own names)
+            cursor.executemany(_INSERT, rows)
 
 
 def find_messages(client_ids: Sequence[UUID]) -> list[Message]:

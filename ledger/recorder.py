@@ -55,12 +55,13 @@ class Recorder:
 
         Busy at once where there is no room for it.
         """
-        waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(draft, loop.create_future())
         with self._changed:
             if self._closed or len(self._waiting) >= self._capacity:
                 raise Busy(_("Too many messages wait; try again."))
             self._waiting.append(waiting)
-            self._changed.notify()
+        loop.call_soon(self._call)  # Not at once: what this turn of the loop submits besides becomes one batch with it.
         return waiting.future
 
     @property
@@ -74,6 +75,10 @@ class Recorder:
             self._closed = True
             self._changed.notify()
         self._thread.join()
+
+    def _call(self) -> None:
+        with self._changed:
+            self._changed.notify()
 
     def _run(self) -> None:
         while batch := self._gather():
