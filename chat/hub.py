@@ -35,8 +35,8 @@ from ledger.recording import add_listener
 
 TICK_S = 1.5
 """With the time that a turn takes, what nobody announced is delivered, and who is revoked is closed, within 2 s."""
-WRITE_S, LONGEST_WAIT_S = 10e-6, 0.01
-"""What writing to one connection takes; and how long an entry waits for the next ones at most."""
+LONGEST_WAIT_S = 0.02
+"""So long an entry waits for the next ones at most."""
 SHORTCUT_BYTES = 64 * 1024
 """Encoded events up to this size travel with the doorbell."""
 
@@ -53,6 +53,7 @@ class Hub:
         self.newcomers = Newcomers(pages, self.warden.read_position)
         self._members: dict[UUID, set[Connection]] = {}
         """The same by room; none without anybody."""
+        self._handing_s = 0.0
         self._backfill = Backfill(pages)
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
@@ -195,12 +196,14 @@ class Hub:
         return room in self._members
 
     def patience_s(self) -> float:
-        """About as long as handing a frame to everybody takes."""
-        return min(len(self.connections) * WRITE_S, LONGEST_WAIT_S)
+        """As long as handing a frame to everybody took last time: waiting costs no more than it may spare."""
+        return min(self._handing_s, LONGEST_WAIT_S)
 
     def grown(self, ring: Ring) -> None:
+        started_s = monotonic()
         for connection in self.members(ring.room):
             connection.feed(ring)
+        self._handing_s = monotonic() - started_s
 
     def sealed(self) -> None:
         for connection in self.connections:

@@ -66,7 +66,7 @@ class Recorder:
 
     @property
     def is_busy(self) -> bool:
-        """More will be recorded at once."""
+        """More will be committed at once."""
         return self._in_hand > 0 or bool(self._waiting)
 
     def close(self) -> None:
@@ -82,20 +82,23 @@ class Recorder:
 
     def _run(self) -> None:
         while batch := self._gather():
-            self._in_hand = len(batch)
             try:
-                record_batch([waiting.draft for waiting in batch], partial(_answer, batch))
+                record_batch([waiting.draft for waiting in batch], partial(self._answer, batch))
             except Exception:  # the thread must outlive a defect, and nobody may wait for ever
                 logger.exception("A batch of %d failed.", len(batch))
-                _answer(batch, [Busy(_("Something went wrong; try again."))] * len(batch))
-            self._in_hand = 0
+                self._answer(batch, [Busy(_("Something went wrong; try again."))] * len(batch))
         connections.close_all()
 
     def _gather(self) -> list[_Waiting]:
         """What has gathered, at least one; nothing once the recorder is closed and drained."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+            self._in_hand = min(len(self._waiting), MAX_BATCH)
+            return [self._waiting.popleft() for _ in range(self._in_hand)]
+
+    def _answer(self, batch: Sequence[_Waiting], results: Sequence[Recorded | RecordError]) -> None:
+        self._in_hand = 0  # The listeners, who are told after this, shall not wait for what they are told.
+        _answer(batch, results)
 
 
 def _answer(batch: Sequence[_Waiting], results: Sequence[Recorded | RecordError]) -> None:
