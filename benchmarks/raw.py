@@ -1,6 +1,7 @@
 """The peer of everything that records: it is handed finished rows and only inserts them.
 
-Into a copy of the same file, with the same tables, indexes and settings, from which these rows were taken out before.
+Into a copy of the same file, with the same tables and indexes and as durable, from which these rows were taken out
+before; what else can be set is as SQLite comes.
 """
 
 import sqlite3

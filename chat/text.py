@@ -23,7 +23,7 @@ QUOTE_LENGTH = 200
 _ADDRESS = re.compile(r"(https?://|mailto:)[^\s]", re.IGNORECASE)
 _PLAIN = re.compile(
     r"(?![-+=]|[0-9]{1,9}[.)](?:\s|\Z))"  # a list, a rule
-    r"(?:[^\x00-\x1f\x7f-\xa0`*_\[\]<>&#|~\\:\u2028\u2029]|:(?!//))+"  # markup, entities, addresses, odd white space
+    r"(?:[^\x00-\x1f\x7f-\xa0`*_\[\]<>&#|~\\:\u2028\u2029]++|:(?!//))++"  # markup, entities, addresses, odd white space
 )
 _TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")

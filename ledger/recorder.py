@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop as _
 from ledger.drafts import Draft
 from ledger.errors import Busy, RecordError
 from ledger.recording import Recorded, record_batch
+from ledger.wal import WalMover
 
 CAPACITY = 8_192
 MAX_BATCH = 1_024
@@ -47,6 +48,7 @@ class Recorder:
         self._changed = Condition()
         self._closed = False
         self._in_hand = 0
+        self._wal = WalMover()
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -87,6 +89,8 @@ class Recorder:
             except Exception:  # the thread must outlive a defect, and nobody may wait for ever
                 logger.exception("A batch of %d failed.", len(batch))
                 self._answer(batch, [Busy(_("Something went wrong; try again."))] * len(batch))
+            self._wal.count(len(batch))
+        self._wal.close()
         connections.close_all()
 
     def _gather(self) -> list[_Waiting]:
