@@ -35,7 +35,9 @@ class Bench {
   }
 
   open() {
-    const socket = { sent: [], closed: false, send: (text) => socket.sent.push(JSON.parse(text)), close: () => (socket.closed = true) };
+    const socket = { sent: [], closed: false, readyState: WebSocket.OPEN };
+    socket.send = (text) => socket.sent.push(JSON.parse(text));
+    socket.close = () => (socket.closed = true);
     this.sockets.push(socket);
     return socket;
   }
@@ -205,4 +207,13 @@ test("what is not a frame counts as life and as nothing else", () => {
   const bench = new Bench().live();
   for (const data of ["{", "7", "null", '{"no":"type"}']) bench.socket.onmessage({ data });
   assert.deepEqual(bench.frames, ["welcome"]);
+});
+
+test("a socket that is closing is not written to", () => {
+  const bench = new Bench().live();
+  const sent = bench.socket.sent.length;
+  bench.socket.readyState = WebSocket.CLOSING;
+  assert.equal(bench.connection.send({ type: "ping" }), false);
+  bench.connection.wake();
+  assert.equal(bench.socket.sent.length, sent);
 });

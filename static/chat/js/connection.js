@@ -11,6 +11,7 @@ import { CLOSE, hello, parse, ping } from "./protocol.js";
 const SILENCE_MS = 8_000;
 const ANSWER_MS = 3_000; // what a ping gets at least
 const TICK_MS = 1_000;
+const OPEN = 1; // WebSocket.OPEN
 
 export class Connection {
   #socket = null;
@@ -38,9 +39,7 @@ export class Connection {
 
   /** Sends a frame; false when there is nobody to hear it. */
   send(frame) {
-    if (this.state !== "live") return false;
-    this.#socket.send(JSON.stringify(frame));
-    return true;
+    return this.state === "live" && this.#transmit(frame);
   }
 
   /** The network or the person came back: ask at once, whatever the heartbeat had planned. */
@@ -103,7 +102,14 @@ export class Connection {
     this.#deadline = Math.min(this.#deadline ?? deadline, deadline);
     this.#pingedAt = this.platform.now();
     this.#pings += 1;
-    this.#socket.send(JSON.stringify(ping(this.#pings)));
+    this.#transmit(ping(this.#pings));
+  }
+
+  /** False when the socket is closing, of which `onclose` tells once the peer has agreed. */
+  #transmit(frame) {
+    if (this.#socket.readyState !== OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
   }
 
   /** A dead peer answers no closing handshake either: do not wait for it. */
