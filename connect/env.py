@@ -91,13 +91,13 @@ def database(name: str, embedded: Path) -> dict[str, Any]:
         # FULL: an acknowledged message survives power loss. IMMEDIATE: two writers queue instead of failing midway.
         # secure_delete: what is erased is overwritten in the file, not only forgotten.
         # wal_autocheckpoint: 32 MB; long before, ledger/wal.py does it beside the commits.
-        # cache_size: 8 MB; a batch of the recorder changes more pages than the 2 MB that are usual.
+        # cache_size: 4 MB; a batch of the recorder changes more pages than the 2 MB that are usual.
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                "PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-8000;"
+                "PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-4000;"
             ),
         }
     elif config["ENGINE"] == "django.db.backends.postgresql":
