@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from ledger import recorder as module
+from ledger import recording
 from ledger.drafts import Draft
 from ledger.errors import BadDraft, Busy, ClientIdReused
 from ledger.models import Message
@@ -189,3 +190,30 @@ def test_a_process_has_one_recorder_until_it_is_closed() -> None:
     second = get_recorder()
     assert second is not first
     assert not asyncio.run(recorded(second, draft())).duplicate
+
+
+def test_what_one_turn_of_the_loop_submits_is_one_batch(gate: Gate, make_recorder: Callable[[], Recorder]) -> None:
+    gate.open.set()
+    recorder = make_recorder()
+
+    async def main() -> None:
+        await asyncio.gather(*[recorder.submit(draft(str(n))) for n in range(20)])
+
+    asyncio.run(main())
+    assert gate.sizes == [20]
+
+
+def test_whoever_is_told_of_a_batch_does_not_wait_for_it(
+    make_recorder: Callable[[], Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder, heard = make_recorder(), []
+    monkeypatch.setattr(recording, "_listeners", [lambda rows: heard.append(recorder.is_busy)])
+
+    async def main() -> None:
+        answer = recorder.submit(draft("alone"))
+        assert recorder.is_busy
+        await answer
+
+    asyncio.run(main())
+    recorder.close()
+    assert heard == [False]
