@@ -202,10 +202,11 @@ function dispatch(frame) {
   typing.hear(frame);
   if (frame.type === "read") notices.read(frame);
   const result = reduce(state, frame);
+  // A draw may ask for more of the log: one that follows an answer of "there is none" would be followed by the next.
+  if (result.state !== state) requestDraw();
   state = result.state;
   // Asked for before the state is "live": the answer to `welcome` itself goes out with it.
   queueMicrotask(() => result.effects.forEach(carryOut));
-  requestDraw();
 }
 
 function carryOut(effect) {

@@ -185,18 +185,19 @@ export class Timeline {
 
   #countNewer() {
     const { log, me } = this.view;
-    if (log.isPast) return this.#offerNewest("");
+    if (log.isPast) return this.#offerNewest("", false);
     if (this.isAtBottom) this.#seen = log.cursor;
     const others = (event) => event.seq > this.#seen && isShown(event) && event.author.id !== me.id;
     const count = this.isAtBottom ? 0 : log.events.slice(-1000).filter(others).length;
-    this.#offerNewest(count ? fill(ngettext("%(count)s new", "%(count)s new", count), { count }) : "");
     const isNear = this.#range.to === null && -this.nodes.scroller.scrollTop < this.nodes.scroller.clientHeight;
-    this.nodes.newer.hidden = count === 0 && isNear;
+    const news = count ? fill(ngettext("%(count)s new", "%(count)s new", count), { count }) : "";
+    this.#offerNewest(news, count === 0 && isNear);
   }
 
-  #offerNewest(news) {
-    this.nodes.newerText.textContent = news || gettext("Newest");
+  #offerNewest(news, isHidden) {
+    const words = news || gettext("Newest");
+    if (this.nodes.newerText.textContent !== words) this.nodes.newerText.textContent = words;
     this.nodes.newer.classList.toggle("newer--new", Boolean(news));
-    this.nodes.newer.hidden = false;
+    this.nodes.newer.hidden = isHidden;
   }
 }
