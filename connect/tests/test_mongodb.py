@@ -147,7 +147,8 @@ async def do_what_members_do(place: Place, bob: Client) -> None:
         den = browser.post("/rooms/new/", data={"name": "Den", "topic": "", "access": "private"}).headers["Location"]
         assert other.get(den).status_code == 404
         (whom,) = browser.get("/rooms/world/people?q=bob").json()["people"]
-        browser.post(f"{den}add/", data={"person": whom["id"]})
+        added = browser.post(f"{den}add/", data={"person": whom["id"]})
+        assert added.status_code == 303, added.text
         assert "Den" in browser.get("/rooms/").text
         assert whom["id"] in browser.get(f"{den}details/").text
 
