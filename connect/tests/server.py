@@ -88,7 +88,7 @@ def make_site(folder: Path, env: Mapping[str, str] | None = None, people: tuple[
     if env or people != PEOPLE:
         return Site(whole, _seed(whole, people))
     template, sessions = _template()
-    shutil.copytree(template, data_dir, symlinks=True)
+    shutil.copytree(template.name, data_dir, symlinks=True)
     return Site(whole, sessions)
 
 
@@ -118,10 +118,10 @@ def serve(site: Site, application: str = APPLICATION, port: int = 0) -> Iterator
 
 
 @cache
-def _template() -> tuple[Path, Mapping[str, str]]:
-    """Prepared once for all tests of a run, then copied."""
-    folder = Path(tempfile.mkdtemp(prefix="connect-site-"))
-    return folder, _seed(_environment(folder, {}), PEOPLE)
+def _template() -> tuple[tempfile.TemporaryDirectory[str], Mapping[str, str]]:
+    """Prepared once for all tests of a run, then copied; the folder goes with this process."""
+    folder = tempfile.TemporaryDirectory(prefix="connect-site-")
+    return folder, _seed(_environment(Path(folder.name), {}), PEOPLE)
 
 
 def _environment(data_dir: Path, env: Mapping[str, str]) -> dict[str, str]:

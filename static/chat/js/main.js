@@ -202,8 +202,8 @@ function dispatch(frame) {
   typing.hear(frame);
   if (frame.type === "read") notices.read(frame);
   const result = reduce(state, frame);
-  // A draw may ask for more of the log: one that follows an answer of "there is none" would be followed by the next.
-  if (result.state !== state) requestDraw();
+  // A draw asks for more of the log: where there is none that changes nothing, and must not lead to the next draw.
+  if (result.state !== state || !frame.type.startsWith("local/")) requestDraw();
   state = result.state;
   // Asked for before the state is "live": the answer to `welcome` itself goes out with it.
   queueMicrotask(() => result.effects.forEach(carryOut));
