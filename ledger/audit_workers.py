@@ -1,15 +1,15 @@
-"""Processes that check ranges of messages for an audit.
+"""Ranges of messages checked for an audit, by processes of their own and, while it waits for them, by its own process.
 
-They read the database themselves, through connections of their own. What is sealed never changes but for what is
-erased; a worker that sees a later state than the audit does not vouch for the range, and the audit reads it itself. So
-does it when a worker is killed. Django is set up in each process before anything of ours is imported there.
+The processes read the database themselves, through connections of their own. What is sealed never changes but for what
+is erased; a worker that sees a later state than the audit does not vouch for the range, and the audit reads it itself.
+Ranges of workers that were killed are checked here. Django is set up in each process before anything of ours is
+imported there: that takes a second, in which the audit's own process is far on already.
 """
 
 import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from ledger.core.audit_ranges import RANGE, Vouched
 
 AHEAD = 4
-"""Ranges under way for each worker."""
+"""Ranges given to each process before they are asked for."""
+KEPT = 64
+"""Ranges that are under way or done before they are asked for; one of them takes 130 kB."""
 
 
 class Workers:
@@ -29,41 +31,53 @@ class Workers:
         self._starts = iter(range(0, size, RANGE))
         self._size = size
         self._origin = origin
-        self._running: deque[tuple[int, Future[Vouched | None] | None]] = deque()
+        self._given: dict[int, Future[Vouched | None]] = {}
+        self._checked: dict[int, Vouched | None] = {}
         self._ahead = ahead
 
     def __call__(self, number: int) -> Vouched | None:
-        """What a worker vouches for; None where it does not, or was killed."""
-        self._submit()
-        while self._running:
-            found, future = self._running.popleft()
-            if found == number and future is not None:
+        """What a process vouches for; None where none does. Until that is known, this process checks later ranges."""
+        self._give()
+        while number not in self._checked:
+            future = self._given.get(number)
+            if future is None or future.cancel():
+                self._check(number)
+            elif future.done() or len(self._checked) >= KEPT or not self._check_next():
                 try:
-                    return future.result()
+                    self._checked[number] = future.result()
                 except BrokenProcessPool:
-                    return None
-            if found == number:
-                return None
-            self._submit()
-        return None
+                    self._check(number)
+        self._given.pop(number, None)
+        return self._checked.pop(number)
 
-    def _submit(self) -> None:
-        while len(self._running) < self._ahead and (start := next(self._starts, None)) is not None:
-            end = min(start + RANGE, self._size)
+    def _give(self) -> None:
+        while len(self._given) < self._ahead and (start := next(self._starts, None)) is not None:
             try:
-                future = self._pool.submit(_check_range, start, end, self._origin)
+                self._given[start // RANGE] = self._pool.submit(_check_range, *self._range(start), self._origin)
             except BrokenProcessPool:
-                future = None
-            self._running.append((start // RANGE, future))
+                self._check(start // RANGE)
+
+    def _check_next(self) -> bool:
+        """Whether there was one."""
+        start = next(self._starts, None)
+        if start is not None:
+            self._check(start // RANGE)
+        return start is not None
+
+    def _check(self, number: int) -> None:
+        self._checked[number] = _check_range(*self._range(number * RANGE), self._origin)
+
+    def _range(self, start: int) -> tuple[int, int]:
+        return start, min(start + RANGE, self._size)
 
 
 @contextmanager
 def start_workers(count: int, size: int, origin: str, database: str) -> Iterator[Workers]:
-    """`count` processes for a log of `size` leaves in the database of this name; they end with the block."""
+    """This process and `count` − 1 others for a log of `size` leaves in this database; they end with the block."""
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, spawn, initializer=_begin, initargs=(database,))
+    pool = ProcessPoolExecutor(count - 1, spawn, initializer=_begin, initargs=(database,))
     try:
-        yield Workers(pool, AHEAD * count, size, origin)
+        yield Workers(pool, AHEAD * (count - 1), size, origin)
     finally:
         pool.shutdown(cancel_futures=True)
 

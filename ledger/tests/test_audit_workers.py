@@ -1,15 +1,16 @@
 """The audit shared by several processes: what they vouch for, and that the report is the same."""
 
 import multiprocessing
+from contextlib import AbstractContextManager
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
 from ledger import auditing
-from ledger.audit_workers import start_workers
+from ledger.audit_workers import Workers, start_workers
 from ledger.auditing import run_audit
-from ledger.core.audit_ranges import RANGE, Vouched
+from ledger.core.audit_ranges import RANGE
 from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
 from ledger.sealing import seal
@@ -29,24 +30,38 @@ def posts_only() -> None:
     post("pending")
 
 
-def vouched() -> tuple[Vouched | None, Vouched | None]:
-    """What a worker says of the only range, before and after it is killed."""
-    tip = Block.objects.latest("height")
-    with start_workers(1, tip.tree_size + RANGE, settings.LOG_ORIGIN, connection.settings_dict["NAME"]) as ask:
-        before = ask(0)
-        for process in multiprocessing.active_children():
-            process.kill()
-            process.join()
-        return before, ask(1)
-
-
-def test_workers_vouch_for_what_this_database_holds_until_they_are_killed() -> None:
+def test_workers_vouch_for_what_this_database_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     posts_only()
-    found, lost = vouched()
+    here: list[int] = []
+    check = Workers._check
+
+    def heard(workers: Workers, number: int) -> None:
+        here.append(number)
+        check(workers, number)
+
+    monkeypatch.setattr(Workers, "_check", heard)
+    with start() as ask:
+        found = ask(0)
     assert found is not None
     assert found.newest.keys() == {room_id(0).hex, room_id(1).hex}
     assert {block: len(leaves) // 32 for block, (_, leaves) in found.leaves.items()} == {1: 6, 2: 6}
-    assert lost is None
+    assert here == [4, 5, 6, 7, 8, 9]  # what it was not asked to check, while it was
+
+
+def test_what_was_asked_of_workers_that_are_killed_is_checked_here() -> None:
+    posts_only()
+    with start() as ask:
+        for process in multiprocessing.active_children():
+            process.kill()
+            process.join()
+        assert ask(0) is not None
+        assert ask(1) is None  # there is nothing
+
+
+def start() -> AbstractContextManager[Workers]:
+    """This process and another, asked for more ranges than there are."""
+    size = Block.objects.latest("height").tree_size + 9 * RANGE
+    return start_workers(2, size, settings.LOG_ORIGIN, connection.settings_dict["NAME"])
 
 
 def test_with_workers_the_report_is_the_same() -> None:
