@@ -27,8 +27,9 @@ PROMISES = [
     *("ledger/tests/test_sealing.py", "ledger/tests/test_sealing_crashes.py", "ledger/tests/test_pending.py"),
     *("chat/tests/test_store.py", "chat/tests/test_rooms.py", "connect/tests/on_mongodb.py"),
 ]
-# Crashes by chance take long and are done by other stores; here each step is crashed at, one by one.
-LEFT_OUT = "not test_crashes_lose_nothing_that_was_acknowledged"
+# Crashes by chance take long and are done by other stores; here each step is crashed at, one by one. A question about a
+# thousand rooms is about the parameters that SQL allows, and takes the stand-in half a minute.
+LEFT_OUT = "not (test_crashes_lose_nothing_that_was_acknowledged or test_a_thousand_rooms)"
 PATIENCE_S = 60
 
 
