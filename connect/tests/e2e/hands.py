@@ -129,6 +129,8 @@ def up_to(hands: Hands, message: Locator) -> None:
 
 
 def is_recorded(message: Locator) -> None:
+    """And heard of: what is only acknowledged has no place in the log yet, and no menu."""
+    expect(message).to_have_attribute("id", re.compile(r"^m\d+$"))
     expect(message.locator("[data-glyph]")).to_have_attribute("aria-label", re.compile("Recorded|Sealed"))
 
 
