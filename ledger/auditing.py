@@ -26,6 +26,8 @@ from ledger.signed_state import load_signed_state
 from ledger.snapshots import snapshot
 
 CHUNK = 2_000
+TILES = 64
+"""Read at once; each holds up to 8 kB."""
 WORTH_LEAVES = 250_000
 """Below, starting processes (a second for each, to set Django up) takes longer than they save."""
 _HEX_VENDORS = frozenset({"sqlite", "postgresql"})
@@ -117,7 +119,7 @@ class TableRows:
         rows = Tile.objects.filter(level__range=(lowest, highest)).order_by("level", "index")
         if self._since and lowest == highest:
             rows = rows.filter(index__gte=self._since.size >> TILE_HEIGHT * (lowest + 1))
-        return _stream(rows)
+        return _stream(rows, TILES)
 
     def cosignatures(self) -> Iterator[Row]:
         rows = Cosignature.objects.order_by("block_id", "id")
@@ -134,16 +136,16 @@ class TableRows:
             yield from islice(_stream(twins.order_by("id")), 1, None)
 
 
-def _stream(rows: QuerySet[Any]) -> Iterator[Row]:
+def _stream(rows: QuerySet[Any], chunk: int = CHUNK) -> Iterator[Row]:
     """A table's rows, each a tuple of its columns in the model's order, ids as hex."""
     fields = rows.model._meta.concrete_fields
     uuids = [place for place, field in enumerate(fields) if isinstance(field, UUIDField)]
     columns: list[Any] = [field.attname for field in fields]
     if connection.vendor not in _HEX_VENDORS:
-        return (_with_hex(row, uuids) for row in rows.values_list(*columns).iterator(CHUNK))
+        return (_with_hex(row, uuids) for row in rows.values_list(*columns).iterator(chunk))
     for place in uuids:
         columns[place] = HexId(columns[place])
-    return iter(rows.values_list(*columns).iterator(CHUNK))
+    return iter(rows.values_list(*columns).iterator(chunk))
 
 
 def _with_hex(row: Row, uuids: list[int]) -> Row:
