@@ -1,6 +1,5 @@
 """What every test has: files and settings of its own, a database file like the real one, three people."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +21,6 @@ pytest_plugins = ["connect.tests.people"]
 KEPT = {"auth_permission", "django_content_type"}
 TEST_BITS = 8
 """The least difficulty: a block is found in a millisecond."""
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: most tests wait for servers and browsers part of their time."""
-    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from ledger.core.audit_ranges import RANGE, Vouched
 AHEAD = 4
 """Ranges given to each process before they are asked for."""
 KEPT = 64
-"""Ranges that are under way or done before they are asked for; one of them takes 130 kB."""
+"""Ranges that this process checks before they are asked for; what it keeps of one takes 130 kB."""
 
 
 class Workers:
@@ -40,9 +40,13 @@ class Workers:
         self._give()
         while number not in self._checked:
             future = self._given.get(number)
-            if future is None or future.cancel():
+            if future is None:
                 self._check(number)
-            elif future.done() or len(self._checked) >= KEPT or not self._check_next():
+            elif not future.done() and len(self._checked) < KEPT and self._check_next():
+                continue
+            elif future.cancel():  # no process has begun with it
+                self._check(number)
+            else:
                 try:
                     self._checked[number] = future.result()
                 except BrokenProcessPool:

@@ -30,32 +30,49 @@ def posts_only() -> None:
     post("pending")
 
 
-def test_workers_vouch_for_what_this_database_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    posts_only()
-    here: list[int] = []
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ranges that this process checks itself."""
+    numbers: list[int] = []
     check = Workers._check
 
     def heard(workers: Workers, number: int) -> None:
-        here.append(number)
+        numbers.append(number)
         check(workers, number)
 
     monkeypatch.setattr(Workers, "_check", heard)
+    return numbers
+
+
+def test_workers_vouch_for_what_this_database_holds(here: list[int]) -> None:
+    posts_only()
     with start() as ask:
         found = ask(0)
     assert found is not None
     assert found.newest.keys() == {room_id(0).hex, room_id(1).hex}
     assert {block: len(leaves) // 32 for block, (_, leaves) in found.leaves.items()} == {1: 6, 2: 6}
-    assert here == [4, 5, 6, 7, 8, 9]  # what it was not asked to check, while it was
+    assert here == [4, 5, 6, 7, 8, 9]  # what was given to nobody, while the worker began
 
 
-def test_what_was_asked_of_workers_that_are_killed_is_checked_here() -> None:
+def test_what_was_asked_of_workers_that_are_killed_is_checked_here(
+    here: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     posts_only()
-    with start() as ask:
+    check_next = Workers._check_next
+    killed = []
+
+    def kill(workers: Workers) -> bool:
         for process in multiprocessing.active_children():
             process.kill()
             process.join()
+            killed.append(process)
+        return check_next(workers)
+
+    monkeypatch.setattr(Workers, "_check_next", kill)
+    with start() as ask:
         assert ask(0) is not None
-        assert ask(1) is None  # there is nothing
+    assert len(killed) == 1
+    assert 0 in here
 
 
 def start() -> AbstractContextManager[Workers]:
