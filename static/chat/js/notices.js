@@ -71,11 +71,8 @@ function describe({ id, kind, name, slug }, event) {
 }
 
 function browser() {
-  let worker = null;
-  navigator.serviceWorker?.getRegistration().then((found) => {
-    worker = found ?? null;
-    renew(worker).catch(() => null); // the next page tries again
-  });
+  const registration = Promise.resolve(navigator.serviceWorker?.getRegistration()).then((found) => found ?? null);
+  registration.then(renew).catch(() => null); // the next page tries again
   return {
     isLookedAt,
     onLook(act) {
@@ -83,8 +80,12 @@ function browser() {
       document.addEventListener("visibilitychange", act);
     },
     clock: (zone) => new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(new Date()),
-    notify: (...words) => globalThis.Notification?.permission === "granted" && worker?.showNotification(...words),
-    forget: (place) => worker?.active?.postMessage(place),
+    async notify(...words) {
+      if (globalThis.Notification?.permission !== "granted" || !(await registration)) return;
+      const worker = await navigator.serviceWorker.ready; // what comes in the page's first moments is told as well
+      await worker.showNotification(...words);
+    },
+    forget: async (place) => (await registration)?.active?.postMessage(place),
     beep,
   };
 }
