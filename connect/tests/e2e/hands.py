@@ -38,8 +38,11 @@ LOOK = """async () => {
     const out = all.filter((each) => each.getBoundingClientRect().right > innerWidth);
     return out.map((each) => each.outerHTML.slice(0, 100)).join(" … ") || "nobody knows what";
   };
+  const above = ([x, y]) => document.elementFromPoint(x, y)?.outerHTML.slice(0, 80);
   return {
     name: node.outerHTML.slice(0, 200),
+    by: [...new Set(points.filter((point) => !isSeen(point)).map(above))].join(" … "),
+    place: `${Math.round(box.top)} to ${Math.round(box.bottom)} of ${innerHeight}`,
     isSomewhere: node !== document.body,
     isInside: right - left >= 1 && bottom - top >= 1 && node.checkVisibility({ opacityProperty: true }),
     seen: points.filter(isSeen).length,
@@ -81,7 +84,7 @@ class Hands:
         assert found["isSomewhere"], "the focus is lost"
         assert found["isInside"], f"out of sight: {found['name']}"
         assert found["hasRing"], f"no ring: {found['name']}"
-        assert found["seen"] >= SEEN, f"covered: {found['name']}"
+        assert found["seen"] >= SEEN, f"covered: {found['name']}\nat {found['place']} by {found['by']}"
         assert not found["sideways"], f"sticks out: {found['sideways']}"
 
     def is_at(self, target: Locator) -> None:

@@ -171,6 +171,7 @@ def attach_and_delete(window: Window, hands: Hands) -> None:
     hands.press("Shift+F6")
     up_to(hands, listed)
     hands.press("m", "End", "ArrowUp")
+    expect(page.get_by_role("menu")).to_be_in_viewport(ratio=0.99)
     hands.is_at(page.get_by_role("menuitem", name="Delete…"))
     hands.press("Enter")
     hands.enter(page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True))
