@@ -51,5 +51,5 @@ $(VENV)/.run: requirements.txt constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: requirements.txt requirements-dev.txt constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@ $(VENV)/.run

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from connect.tests.served import Served
 from connect.tests.server import Server, Site, serve
+from connect.tests.tables import lay_out
 
 WHOLE = ("chromium", "chromium-browser", "google-chrome")
 SHELL = "chromium-headless-shell"
@@ -71,7 +72,9 @@ OpenWindow = Callable[..., Window]
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`manage.py serve` for the tests of a module; after all that they did the audit finds nothing."""
-    server = Served(tmp_path_factory.mktemp("served"))
+    folder = tmp_path_factory.mktemp("served")
+    lay_out(folder / "data")
+    server = Served(folder)
     yield server
     server.stop()
     Site(server.environment, {}).manage("verify_chain")

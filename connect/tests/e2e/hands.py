@@ -66,17 +66,12 @@ class Hands:
         self.page.keyboard.type(words)
 
     def look(self) -> None:
-        """In both themes; the next look begins with the one in which this ends."""
-        self._look()
-        self.is_dark = not self.is_dark
-        self.page.emulate_media(color_scheme="dark" if self.is_dark else "light")
-        self._look()
-
-    def _look(self) -> None:
-        """The focus is somewhere, inside the window, has its ring, and it is not covered.
+        """The focus is somewhere, inside the window, has its ring, and it is not covered: in the other theme each time.
 
         What an act is answered with lies over a low window for five seconds, and is waited for.
         """
+        self.is_dark = not self.is_dark
+        self.page.emulate_media(color_scheme="dark" if self.is_dark else "light")
         found: dict[str, Any] = self.page.evaluate(LOOK)
         if found["seen"] < SEEN:
             expect(self.page.locator("[data-toast]")).to_be_hidden()
