@@ -1,6 +1,6 @@
 # make run    sets up everything and serves the chat with its miner
 # make test   sets up everything and passes all tests
-# make soak   passes the large tests of failing networks and servers as well
+# make soak   passes the large tests as well: failing networks and servers, and the longest ways
 # make check  lint, format and types
 # make messages  brings the words of the source into locale/, for translators
 PYTHON ?= python3

@@ -51,7 +51,10 @@ def bob(served: Served) -> None:
     subprocess.run(command, cwd=ROOT, env=served.environment, check=True)
 
 
-@pytest.mark.parametrize(("name", "size"), [("zoomed", ZOOMED), pytest.param("narrow", NARROW, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [pytest.param("zoomed", ZOOMED, id="zoomed"), pytest.param("narrow", NARROW, id="narrow", marks=pytest.mark.soak)],
+)
 def test_everything_by_keyboard_alone(open_window: OpenWindow, bob: None, name: str, size: ViewportSize) -> None:
     window = open_window(viewport=size, reduced_motion="reduce")  # else each look waits for colours to fade
     hands = Hands(window.page)
