@@ -1,12 +1,13 @@
 """The room on a phone, in both themes and without scripts, in a real browser."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
-from connect.tests.e2e.room import enter, message
+from connect.tests.e2e.room import enter, message, say
 from connect.tests.server import Server, make_site, serve
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -47,6 +48,19 @@ def test_a_phone_shows_one_pane_at_a_time_with_large_targets(open_window: OpenWi
     expect(rooms).to_be_in_viewport()
     assert fits(page)
     assert page.evaluate(TOO_SMALL) == []
+
+
+def test_what_is_said_of_a_block_hides_no_words_on_a_phone(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(**PHONE), served)
+    words = "These words are long enough to reach the other end of the phone's window."
+    say(served.site, words)
+    last = message(page, words)
+    last.focus()
+    about = last.locator(".notch__text")
+    expect(about).to_have_text(re.compile("ends here"))
+    expect(about).to_be_visible()
+    end = last.get_by_text(words).evaluate("node => node.getBoundingClientRect().bottom")
+    assert about.evaluate("node => node.getBoundingClientRect().top") >= end - 1
 
 
 @pytest.mark.parametrize("width", [320, 390, 900])
