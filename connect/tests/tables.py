@@ -8,7 +8,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from connect.tests.served import ROOT
+
 NAME = "connect.sqlite3"
 
 

@@ -11,7 +11,7 @@ PROMISES = [
     *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
     *("ledger/tests/test_sealing.py", "ledger/tests/test_signing.py", "ledger/tests/test_pending.py"),
     *("ledger/tests/test_audit.py", "ledger/tests/test_audit_workers.py", "ledger/tests/test_verify_chain.py"),
-    "ledger/tests/test_tiles.py",
+    *("ledger/tests/test_tamper.py", "ledger/tests/test_tiles.py"),
     *("chat/tests/search/test_found.py", "chat/tests/search/test_index.py"),
     *("chat/tests/files/test_claims.py", "chat/tests/files/test_crashes.py"),
     *("chat/tests/test_store.py", "chat/tests/test_rooms.py", "chat/tests/test_sessions.py"),
