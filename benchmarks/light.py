@@ -6,7 +6,9 @@ from collections.abc import Callable
 from time import perf_counter
 
 MARK = "ÿ".encode()
-"""In every message, and in nothing else that a server sends."""
+"""In every message; not even its first byte is in anything else that a server sends, but for a frame's header."""
+TWO_BYTES_OF_SIZE = 126
+"""The second byte of a server's frame whose size stands in the next two (RFC 6455 §5.2)."""
 BUFFER_BYTES = 1024 * 1024
 DEADLINE_S = 120.0
 
@@ -84,10 +86,13 @@ class Crowd:
     def take(self) -> int:
         """Reads what has come. Returns how many marks were in it."""
         marks = 0
-        buffer, sockets, halves = self._buffer, self._sockets, self._first_half
+        buffer, sockets, halves, first = self._buffer, self._sockets, self._first_half, MARK[0]
         for fd, _ in self._epoll.poll(5):
             size = sockets[fd].recv_into(buffer)
             assert size, "a server has closed a connection"
+            if buffer[1] == TWO_BYTES_OF_SIZE and size == 4 + (buffer[2] << 8) + buffer[3] and not halves[fd]:
+                marks += buffer.count(first, 4, size)  # One whole frame. A single byte is found in a third of the time.
+                continue
             marks += buffer.count(MARK, 0, size)
             if halves[fd] and buffer[0] == MARK[1]:
                 marks += 1

@@ -121,16 +121,20 @@ class Keeper:
             await self._turn(is_due)
 
     async def _gather(self) -> None:
-        """Waits for entries that come anyhow: while the recorder has more, and a while after several came together.
+        """Waits for entries that come anyhow: while the recorder has more, and until as many are here as came together
+        last time, if that was just now.
 
-        A frame of eight entries costs hardly more than a frame of one. It waits about as long as handing over takes.
+        A frame of eight entries costs hardly more than a frame of one. It waits as long as handing over takes at most.
         """
         if not self._waiting:
             return
         loop = asyncio.get_running_loop()
         patience_s = self._audience.patience_s()
-        deadline, rested = loop.time() + patience_s, self._handed_s + (patience_s if self._came > 1 else 0)
-        while loop.time() < (until := deadline if is_recording() else rested):
+        deadline, rested = loop.time() + patience_s, self._handed_s + patience_s
+        while (is_more := is_recording()) or self._waiting < self._came:
+            until = deadline if is_more else rested
+            if loop.time() >= until:
+                break
             self._wake.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(until):
