@@ -99,8 +99,9 @@ class Connection:
 
     def feed(self, ring: Ring) -> None:
         """The room has grown: what is new is sent now where nothing waits before it, else by the task."""
-        if self._wire is not None and self.is_idle:
-            framed = ring.framed_after(self.cursors[ring]) if ring in self.cursors else None
+        if self._wire is not None and self._sleep is not None and not self._sleep.done():  # `is_idle`, for each socket
+            cursor = self.cursors.get(ring)
+            framed = ring.framed_after(cursor) if cursor is not None else None
             if framed is not None and self._wire.write(framed[0]):
                 self.cursors[ring] = framed[1]
                 if framed[1] == ring.head:

@@ -15,17 +15,17 @@ _FINAL_TEXT = 0x81
 
 
 class Wire:
-    __slots__ = ("_protocol",)
+    __slots__ = ("_conn", "_transport", "_writable")
 
     def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
-        self._protocol = protocol
+        # Each at hand: with thousands of sockets, every object on the way to them is out of the processor's cache.
+        self._conn, self._transport, self._writable = protocol.conn, protocol.transport, protocol.writable
 
     def write(self, framed: bytes) -> bool:
         """Whether it was written: not where the client has yet to take what it was sent, or is leaving."""
-        protocol = self._protocol
-        if not protocol.writable.is_set() or protocol.conn.state is not OPEN or protocol.transport.is_closing():
+        if not self._writable.is_set() or self._conn.state is not OPEN or self._transport.is_closing():
             return False
-        protocol.transport.write(framed)
+        self._transport.write(framed)
         return True
 
 
