@@ -30,7 +30,7 @@ from ledger.acts import Targets
 from ledger.bulk import find_messages, insert_messages
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import Record, record_leaf_data
-from ledger.drafts import Draft, Entry, check_draft
+from ledger.drafts import Draft, Entry, check_drafts
 from ledger.errors import BadDraft, BehindSignedState, Busy, ClientIdReused, KeyFileError, NotWritable, RecordError
 from ledger.heads import lock_heads, save_heads
 from ledger.models import Message, RoomHead
@@ -83,7 +83,7 @@ def record_batch(drafts: Sequence[Draft], answer: Callable[[list[Result]], None]
 
     `answer` is called with them before the listeners are: whoever waits for an answer does not wait for these, too.
     """
-    checked = [_check(draft) for draft in drafts]
+    checked = check_drafts(drafts, settings.LOG_ORIGIN)
     rows: list[Message] = []
     stored = iter(_store([entry for entry in checked if isinstance(entry, Entry)], rows))
     results = [next(stored) if isinstance(entry, Entry) else entry for entry in checked]
@@ -109,13 +109,6 @@ def record_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> list[Reco
             raise result
         recorded.append(result)
     return recorded
-
-
-def _check(draft: Draft) -> Entry | BadDraft:
-    try:
-        return check_draft(draft, settings.LOG_ORIGIN)
-    except BadDraft as error:
-        return error
 
 
 def _store(entries: list[Entry], rows: list[Message]) -> list[Result]:
@@ -166,7 +159,11 @@ def _commit(entries: list[Entry]) -> tuple[list[Result], list[Message]]:
 @transaction.atomic(durable=True)
 def _commit_planned(room: UUID, plan: Callable[[], Sequence[Draft]]) -> tuple[list[Result], list[Message]]:
     lock_heads({room})
-    entries = [check_draft(draft, settings.LOG_ORIGIN) for draft in plan()]
+    entries = []
+    for entry in check_drafts(plan(), settings.LOG_ORIGIN):
+        if isinstance(entry, BadDraft):
+            raise entry
+        entries.append(entry)
     results, rows = _append(entries, is_planned=True) if entries else ([], [])
     for result in results:
         if isinstance(result, RecordError):

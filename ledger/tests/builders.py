@@ -16,7 +16,7 @@ from django.conf import settings
 
 from ledger.core.canonical import format_base64
 from ledger.core.records import NO_ROOM, SYSTEM_AUTHOR, Seen, TreeHead, device_id, statement_signing_input
-from ledger.drafts import Draft, check_draft
+from ledger.drafts import Draft, Entry, check_drafts
 from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
 from ledger.recording import record
@@ -50,7 +50,9 @@ def signed(plain: Draft, device: Ed25519PrivateKey) -> Draft:
     """The draft with its author's signature."""
     public = device.public_key().public_bytes_raw()
     unsigned = replace(plain, salt=plain.salt or bytes(range(32)), device=device_id(public), signature=bytes(64))
-    statement = check_draft(unsigned, settings.LOG_ORIGIN).statement
+    (entry,) = check_drafts([unsigned], settings.LOG_ORIGIN)
+    assert isinstance(entry, Entry)
+    statement = entry.statement
     return replace(unsigned, signature=device.sign(statement_signing_input(statement)))
 
 
