@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 
 from chat.search.documents import Version, versions_of
-from chat.search.terms import beginning_for, facet
+from chat.search.terms import INSIDE, beginning_for, facet
 from chat.search.wanted import Suggested, Wanted
 from ledger.models import Message
 
@@ -26,6 +26,9 @@ SHARD_PAGES = 2_500
 """Of 4 KiB: about 80,000 messages of ten words."""
 MEASURED = 250
 """Slots between two looks at the size: looking reads the shard."""
+FEW = 10
+"""So many slots of a shard are suggested though they may lack a word of three letters: comparing their posts costs less
+than joining all lists of terms that begin with it."""
 PREFIX = "chat_search_"
 
 _COLUMNS = "terms, content='', detail=none, columnsize=0, tokenize='ascii'"
@@ -76,12 +79,14 @@ class SqliteIndex:
             _make_one(shard)
 
     def suggest(self, wanted: Wanted, before: int, count: int) -> Suggested:
-        match = _match(wanted)
+        terms = _terms(wanted)
+        match = " AND ".join(_beginnings(wanted) + terms)
+        loose = " AND ".join(terms) if any(len(words.text) > INSIDE for words in wanted.words) else match
         first, last = wanted.first_post >> SLOT_BITS, before - 1 >> SLOT_BITS
         slots: list[int] = []
         for shard in _shards():
             if shard <= last and len(slots) < count:
-                slots += _matching(shard, match, first, last, count - len(slots))
+                slots += _matching(shard, match, loose, first, last, count - len(slots))
             if shard <= first:
                 break
         posts = [post for post in _posts_in(slots) if post < before][:count]
@@ -95,23 +100,26 @@ def _make_one(shard: int) -> None:
     _run(f"INSERT INTO {_name(shard)}({_name(shard)}) VALUES ('optimize')")
 
 
-def _matching(shard: int, match: str, first: int, last: int, count: int) -> list[int]:
+def _matching(shard: int, match: str, loose: str, first: int, last: int, count: int) -> list[int]:
+    """Slots of a shard, newest first; `match` is what `loose` is, and more."""
     name = _name(shard)
-    rows = _run(
-        f"SELECT rowid FROM {name} WHERE {name} MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid DESC LIMIT %s",
-        *(match, first, last, count),
-    )
-    return [slot for (slot,) in rows]
+    sql = f"SELECT rowid FROM {name} WHERE {name} MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid DESC LIMIT %s"
+    if loose != match and len(few := _run(sql, loose, first, last, FEW + 1)) <= FEW:
+        return [slot for (slot,) in few[:count]]
+    return [slot for (slot,) in _run(sql, match, first, last, count)]
 
 
-def _match(wanted: Wanted) -> str:
-    """In FTS5's language. Everything that people typed stands in quotes, and holds none: no syntax of theirs counts."""
+# In FTS5's language. Everything that people typed stands in quotes, and holds none: no syntax of theirs counts.
+
+
+def _terms(wanted: Wanted) -> list[str]:
     groups = [*wanted.groups(), [facet("room", room.hex) for room in wanted.rooms]]
-    beginnings = filter(None, (beginning_for(words.text) for words in wanted.words))
-    return " AND ".join(
-        [f"{_quote(beginning)} *" for beginning in beginnings]
-        + [f"({' OR '.join(map(_quote, group))})" for group in groups]
-    )
+    return [f"({' OR '.join(map(_quote, group))})" for group in groups]
+
+
+def _beginnings(wanted: Wanted) -> list[str]:
+    """FTS5 joins the lists of all terms that begin so before it looks at anything else."""
+    return [f"{_quote(text)} *" for words in wanted.words if (text := beginning_for(words.text))]
 
 
 def _quote(term: str) -> str:
