@@ -223,14 +223,17 @@ async def test_entries_wait_for_what_is_being_recorded_no_longer_than_patience(
     assert [len(events) for _, _, events in scene.audience.announced] == sizes
 
 
-async def test_after_several_came_together_the_next_wait_for_each_other(scene: Scene) -> None:
-    scene.audience.patience = 0.2
-    for count in (2, 1, 1):
+@pytest.mark.parametrize(("patience", "counts"), [(3600.0, (2, 1, 1)), (0.05, (2, 1))])
+async def test_after_several_came_together_the_next_wait_until_they_are_as_many_or_it_takes_too_long(
+    scene: Scene, patience: float, counts: Sequence[int]
+) -> None:
+    scene.audience.patience = patience
+    for count in counts:
         scene.take(scene.store.add(count))
         for _ in range(10):
             await asyncio.sleep(0)
-    await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6, 7])
-    assert [len(events) for _, _, events in scene.audience.announced] == [2, 2]
+    await until(lambda: scene.held()[-1] == 3 + sum(counts))
+    assert [len(events) for _, _, events in scene.audience.announced] == [2, sum(counts[1:])]
 
 
 async def test_who_speaks_alone_waits_for_nobody(scene: Scene) -> None:
