@@ -156,16 +156,20 @@ SQRT_MINUS_1 = pow(2, (P - 1) // 4, P)
 NEUTRAL: Point = (0, 1, 1, 0)
 
 
-@functools.lru_cache(maxsize=4096)
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether an Ed25519 signature is good. A small-order key never is: with one, a signature fits many messages."""
     if len(public) != 32 or len(signature) != 64:
         return False
+    return _fits(public, signature, hashlib.sha512(signature[:32] + public + message).digest())
+
+
+@functools.lru_cache(maxsize=4096)
+def _fits(public: bytes, signature: bytes, digest: bytes) -> bool:
+    """Remembered by the message's digest: a message may be long."""
     key = decode_point(public)
     s = int.from_bytes(signature[32:], "little")
     if key is None or _is_neutral(_times_8(key)) or s >= ORDER:
         return False
-    digest = hashlib.sha512(signature[:32] + public + message).digest()
     k = int.from_bytes(digest, "little") % ORDER
     # R is compared as bytes, so that its other spellings are refused as well.
     return _encode_point(_double_multiply(s, BASE, k, _negate(key))) == signature[:32]
@@ -720,7 +724,7 @@ def check_entry(report: Report, entry: Entry, trust: Trust) -> None:
     elif commitment is None:
         report.ok("body", "this kind of entry has none")
     else:
-        report.leave_open("body", f"erased; the record still commits to it by {short(bytes.fromhex(commitment))}")
+        report.leave_open("body", f"not here; the record still commits to it by {short(bytes.fromhex(commitment))}")
     _check_device(report, entry, trust)
 
 
@@ -855,7 +859,7 @@ def _conclude_receipt(report: Report, receipt: Receipt, header: Header | None, t
         body=entry.body,
         erased=receipt.erased,
     )
-    what = "this record, whose body was erased," if receipt.erased else "exactly what is shown above"
+    what = "this record, whose body is not in this receipt," if receipt.erased else "exactly what is shown above"
     report.proven = [
         f"{checkpoint.origin} recorded {what} as leaf {receipt.index:,}, and signed the tree of {checkpoint.size:,} "
         "entries that holds it. Neither it nor an entry before it can be changed without breaking that signature.",
@@ -873,6 +877,8 @@ def _conclude_receipt(report: Report, receipt: Receipt, header: Header | None, t
         "that it is the newest version: a later entry may edit, delete or erase it",
         "the block's number and time by signature: mining alone prices their forging",
     ]
+    if receipt.erased:
+        report.not_proven.append("that the body was erased: it can also have been taken out of this file")
     if device in trust.devices:
         report.proven.append(f"Device {device} signed the statement.")
         report.not_proven.append("that this device was the author's, its key not revoked then: key entries tell that")
@@ -954,11 +960,10 @@ class LogFolder:
 
     def _read_file(self, path: Path, size: int) -> bytes:
         name = str(path.relative_to(self.folder))
-        try:
-            with open(path, "rb") as file:
-                data = file.read(size + 1)
-        except FileNotFoundError:
-            raise Refused(name, f"a file of {size} bytes", "none") from None
+        if not path.is_file():
+            raise Refused(name, f"a file of {size} bytes", "none")
+        with open(path, "rb") as file:
+            data = file.read(size + 1)
         if len(data) != size:
             raise Refused(name, f"{size} bytes", "more" if len(data) > size else len(data))
         return data
@@ -1207,7 +1212,7 @@ class Room:
         self.files = self.files_left_out = 0
         self.checkpoints = self.erased = self.without_device = self.by_unknown_device = 0
         self.bodiless: dict[str, int] = {}
-        """Hash and number of the entries whose body is gone and whose erase entry has not come yet."""
+        """Hash and number of the entries whose body is gone and whose erase entry has not come yet, in a block."""
 
     def add(self, line: Any) -> None:
         """The next line: first the room, then its entries, last the newest checkpoint."""
@@ -1228,7 +1233,7 @@ class Room:
         ENTRY_LINE(line, "entry")
         entry = parse_entry(line["record"], line["salt"], line["body"])
         self._check_place(line, entry)
-        self._count(entry)
+        self._count(entry, is_sealed=line["receipt"] is not None)
         self._check_files(entry, line.get("file_salts"))
         if (line["receipt"] is None) != (line["consistency"] is None):
             raise Refused("consistency", "null exactly where receipt is null", line["consistency"])
@@ -1281,19 +1286,18 @@ class Room:
                 continue
             self.files += 1
             path = self.folder / "files" / file["commitment"]
-            try:
-                size, found = commit_file(path, bytes.fromhex(salt))
-            except FileNotFoundError:
+            if not path.is_file():
                 self._fail("contents of a file", str(path), "none")
-                continue
-            if (size, found) != (file["size"], file["commitment"]):
-                self._fail(f"contents of {path}", f"{file['size']} bytes, {file['commitment']}", f"{size}, {found}")
+            elif (size := path.stat().st_size) != file["size"]:
+                self._fail(f"contents of {path}", f"{file['size']} bytes", size)
+            elif (found := commit_file(path, size, bytes.fromhex(salt))) != file["commitment"]:
+                self._fail(f"contents of {path}", file["commitment"], found)
 
-    def _count(self, entry: Entry) -> None:
+    def _count(self, entry: Entry, is_sealed: bool) -> None:
         statement = entry.statement
         if entry.has_lost_its_body:
             self.bodiless[self.hash.hex()] = self.seq
-        if statement["kind"] == "erase" and self.bodiless.pop(statement["ref"], None):
+        if statement["kind"] == "erase" and is_sealed and self.bodiless.pop(statement["ref"], None):
             self.erased += 1
         self.without_device += statement["device"] is None
         self.by_unknown_device += statement["device"] not in (None, *self.trust.devices)
@@ -1317,14 +1321,14 @@ class Room:
         self.report.fail(f"entry {self.seq}", says, expected, got)
 
 
-def commit_file(path: Path, salt: bytes) -> tuple[int, str]:
-    """How long the file is, and the commitment to it. Read in pieces."""
-    digest, size = hashlib.sha256(b"connect-file/v1\n" + salt), 0
+def commit_file(path: Path, size: int, salt: bytes) -> str:
+    """The commitment to a file of this size. Read in pieces, and no further."""
+    digest = hashlib.sha256(b"connect-file/v1\n" + salt)
     with open(path, "rb") as file:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
+        while size > 0 and (chunk := file.read(min(size, 1 << 20))):
             digest.update(chunk)
-            size += len(chunk)
-    return size, digest.hexdigest()
+            size -= len(chunk)
+    return digest.hexdigest()
 
 
 def verify_room(path: Path, trust: Trust) -> Report:
@@ -1344,38 +1348,48 @@ def verify_room(path: Path, trust: Trust) -> Report:
     if not room.is_closed:
         report.fail("end", "the export is cut off", "the newest checkpoint as its last line", "none")
     for hash_, seq in room.bodiless.items():
-        report.fail(f"entry {seq}", "its body is gone", f"a later erase entry for {hash_}", "none")
+        report.fail(f"entry {seq}", "its body is gone", f"a later erase entry for {hash_}, in a block", "none")
+    if room.seq and not room.sealed:
+        report.fail("receipts", "no entry is in a block: anyone could have written them", "a receipt", "none")
     if not report.failures:
         _conclude_room(report, room)
     return report
 
 
 def _conclude_room(report: Report, room: Room) -> None:
+    """What is in no block says nothing: it carries no signature of the log's."""
     pending, size = room.seq - room.sealed, room.checkpoint.size if room.checkpoint else 0
+    rest = f"what follows entry {room.sealed:,}"
     report.title = f"Room {room.room} of {room.log}, {room.seq:,} entries"
+    report.title += f", {pending:,} of them pending" if pending else ""
     report.values.update(log=room.log, room=room.room, entries=room.seq, sealed=room.sealed, erased=room.erased)
     report.values.update(files=room.files)
     report.values.update(size=size, hash=room.hash.hex())
     report.ok("order", f"entries 1 to {room.seq:,}, none missing between, each linked to the one before")
-    report.ok("bodies", f"each is the recorded one; {room.erased:,} erased, each named by a later erase entry")
+    named = f"{room.erased:,} erased, each named by a later erase entry"
+    report.ok("bodies", f"each is the one that its record commits to; {named}")
     if room.files:
         report.ok("files", f"the contents of {room.files:,} hash with their salts to what the messages commit to")
     if room.files_left_out:
         report.leave_open("files", f"the contents of {room.files_left_out:,} are not in the export")
-    report.ok("receipts", f"{room.sealed:,} verified; {pending:,} entries still pending")
+    if room.sealed:
+        report.ok("receipts", f"those of entries 1 to {room.sealed:,} verified")
+    if pending:
+        report.leave_open("receipts", f"{rest} is pending: nothing shows yet that the log has it")
     report.ok("history", f"all {room.checkpoints:,} checkpoints are beginnings of the newest, of {size:,} entries")
     report.include(room.newest, "newest")
     if room.without_device:
         report.leave_open("authors", f"{room.without_device:,} entries are attested by the server alone")
     if room.by_unknown_device:
         report.leave_open("authors", f"{room.by_unknown_device:,} are by devices whose keys were not given (--device)")
-    report.proven = [
-        f"{room.log} recorded these entries in this order, and signed a tree of {size:,} entries that holds the first "
-        f"{room.sealed:,} of them."
-    ]
+    if room.sealed:
+        report.proven = [
+            f"{room.log} recorded entries 1 to {room.sealed:,} in this order, and signed a tree of {size:,} entries "
+            "that holds them."
+        ]
     report.not_proven = ["that any clock was right, or who stands behind an account", "that no newer entries follow"]
     if pending:
-        report.not_proven.append(f"that the last {pending:,} entries stay: no block seals them yet")
+        report.not_proven.append(f"that the log ever recorded {rest}: without a block, anyone could have written it")
 
 
 # ── 11. Printing ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1435,7 +1449,7 @@ def describe(entry: Entry) -> str:
 
 def quote_body(entry: Entry) -> list[str]:
     if entry.body is None:
-        return ["(erased)"] if entry.has_lost_its_body else []
+        return ["(without its body)"] if entry.has_lost_its_body else []
     lines: list[str] = entry.body.get("text", "").split("\n") if "text" in entry.body else []
     for key, value in entry.body.items():
         if key == "files":
@@ -1510,18 +1524,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answer(reports: Iterable[Report], as_json: bool) -> int:
-    done = []
-    for report in reports:
-        done.append(report)
-        if not as_json:
-            print_report(report)
+    """Prints what was looked at, also where the rest could not be tried."""
+    done: list[Report] = []
+    trouble: Exception | None = None
+    try:
+        for report in reports:
+            done.append(report)
+            if not as_json:
+                print_report(report)
+    except (UsageError, OSError) as error:
+        trouble = error
     verified = sum(report.is_verified for report in done)
-    if as_json:
-        answer = {"verified": verified == len(done), "reports": [report_fields(report) for report in done]}
+    is_good = verified == len(done) and trouble is None
+    if as_json and done:
+        answer = {"verified": is_good, "reports": [report_fields(report) for report in done]}
         sys.stdout.write(json.dumps(answer, indent=1) + "\n")
     elif len(done) > 1:
         say(f"{verified:,} of {len(done):,} verified.")
-    return 0 if verified == len(done) else 1
+    if trouble is not None:
+        raise trouble
+    return 0 if is_good else 1
 
 
 def _reports(options: argparse.Namespace, trust: Trust) -> Iterator[Report]:
@@ -1579,10 +1601,13 @@ def _read_vkey(word: str, key_type: int) -> Vkey:
 
 
 def _read(word: str, mark: str, parse: Callable[[str], T]) -> T:
-    """From the word itself where it looks like a key, else from the file of that name."""
+    """The word itself where it is a key, whatever files there are; else what the file of that name holds."""
     try:
+        return parse(word)
+    except Refused as refused:
         if mark in word and not os.path.exists(word):
-            return parse(word)
+            raise UsageError(f"{word} is no key: {refused}") from None
+    try:
         return parse(decode_utf8(read_file(Path(word)), word).strip())
     except Refused as refused:
         raise UsageError(f"{word} is no key: {refused}") from None

@@ -73,6 +73,9 @@ def test_a_missing_or_cut_file_is_found_in_every_place(log: Path) -> None:
         (log / name).unlink()
         outcome = check(log)
         assert (outcome.code, str(name) in outcome.out + outcome.err) == (2 if name.name == "checkpoint" else 1, True)
+        (log / name).mkdir()
+        assert check(log).code == outcome.code
+        (log / name).rmdir()
         (log / name).write_bytes(good)
 
 

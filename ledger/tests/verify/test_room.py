@@ -1,13 +1,17 @@
 """Exported rooms: a sound one verifies; a line that is changed, moved, dropped or added is found and named."""
 
+import base64
 import copy
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connect_verify import Entry, Report, Room, Trust, parse_vkey
+from ledger.core.bodies import commit_body
 from ledger.core.canonical import encode_canonical, format_base64
 from ledger.core.notes import WITNESS_KEY_TYPE, format_vkey, make_vkey
 from ledger.core.records import NO_ROOM
@@ -44,10 +48,11 @@ def test_a_room_verifies(check: Check) -> None:
     outcome = check(LINES)
     assert outcome.code == 0, outcome.out
     assert f"entries 1 to {ENTRIES}, none missing between" in outcome.out
-    assert f"{ENTRIES - 1} verified; 1 entries still pending" in outcome.out
+    assert f"those of entries 1 to {ENTRIES - 1} verified" in outcome.out
     assert "1 erased, each named by a later erase entry" in outcome.out
     assert f"of {CHAIN.blocks[-1].tree_size} entries" in outcome.out
-    assert "that the last 1 entries stay" in outcome.out
+    assert f"recorded entries 1 to {ENTRIES - 1} in this order" in outcome.out
+    assert f"that the log ever recorded what follows entry {ENTRIES - 1}" in " ".join(outcome.out.split())
 
 
 @pytest.mark.parametrize("room", [OTHER_ROOM, NO_ROOM], ids=["another room", "the room of keys"])
@@ -55,12 +60,15 @@ def test_each_room_verifies(room: Any, check: Check) -> None:
     assert check(room_lines(CHAIN, room)).code == 0
 
 
-def test_an_empty_room_and_one_that_is_all_pending_verify(check: Check) -> None:
+def test_an_empty_room_verifies_and_one_that_is_all_pending_does_not(check: Check) -> None:
+    """Whoever knows the log's public checkpoint can write entries that are in no block."""
     chain = Chain()
     assert check(room_lines(chain, ROOM)).code == 0
     assert check([room_lines(chain, ROOM)[0] | {"log": "another/log"}, room_lines(chain, ROOM)[1]]).code == 1
     chain.say(ROOM, ALICE, "pending")
-    assert check(room_lines(chain, ROOM)).code == 0
+    outcome = check(room_lines(chain, ROOM))
+    assert outcome.code == 1
+    assert "no entry is in a block" in outcome.out
 
 
 def test_devices_whose_keys_are_given_are_checked(tmp_path: Path) -> None:
@@ -156,6 +164,26 @@ def test_a_missing_body_needs_a_later_erase_entry(check: Check) -> None:
     assert "a later erase entry for" in outcome.out
 
 
+def test_a_pending_erase_entry_excuses_no_missing_body(check: Check) -> None:
+    """Anyone can write one, and take the words of a sealed entry out of its receipt."""
+    lines = [dict(line) for line in LINES]
+    at, victim = next((at, line) for at, line in enumerate(lines) if line.get("receipt") and line["body"])
+    head, extra, rest = victim["receipt"].split("\n", 2)
+    stripped = json.loads(base64.b64decode(extra.removeprefix("extra "))) | {"body": None, "salt": None, "erased": True}
+    extra = f"extra {base64.b64encode(encode_canonical(stripped)).decode()}"
+    lines[at] = victim | {"body": None, "salt": None, "receipt": f"{head}\n{extra}\n{rest}"}
+    assert check(lines).code == 1
+    last, body, salt = lines[-2], {"reason": "at my own wish"}, bytes(32)
+    commitment = commit_body(salt, encode_canonical(body)).hex()
+    statement = last["record"]["statement"] | {"kind": "erase", "ref": victim["hash"], "body": commitment, "sent_ms": 1}
+    record = last["record"] | {"statement": statement, "room_seq": last["seq"] + 1, "previous": last["hash"]}
+    erase = {"seq": last["seq"] + 1, "record": record, "salt": salt.hex(), "body": body}
+    erase |= {"hash": Entry(record, salt, body).leaf_hash().hex(), "receipt": None, "consistency": None}
+    outcome = check([*lines[:-1], erase, lines[-1]])
+    assert outcome.code == 1
+    assert f"a later erase entry for {victim['hash']}, in a block" in " ".join(outcome.out.split())
+
+
 def test_receipts_of_a_forked_log_are_found(check: Check) -> None:
     """Both halves are signed by the log's own key; only the proof between them shows that they are not one history."""
     chains = []
@@ -209,3 +237,23 @@ def test_a_huge_line_is_read_only_so_far(tmp_path: Path) -> None:
         file.write(b"x" * 2_500_000)
     outcome = run("room", path, "--key", KEY)
     assert (outcome.code, "at most 2,000,000 bytes" in outcome.out) == (1, True)
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder", "longer than said"])
+def test_what_is_no_file_of_that_size_is_not_read(kind: str, tmp_path: Path) -> None:
+    """Whoever made the export chose what lies there: reading it may never end."""
+    commitment = "ab" * 32
+    path = tmp_path / "files" / commitment
+    path.parent.mkdir()
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a device":
+        path.symlink_to("/dev/zero")
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(1 << 42)
+    room = Room(Report(""), Trust(parse_vkey(KEY)), tmp_path)
+    room._check_files(Entry({}, None, {"files": [{"commitment": commitment, "size": 3}]}), ["00" * 32])
+    assert room.report.failures == 1
