@@ -129,6 +129,8 @@ class Connection:
         """Says goodbye and ends; the first reason stands."""
         if self.code is None:
             self.code = code
+            # From here on: the task may be waiting for a client that reads no more.
+            asyncio.get_running_loop().call_later(LINGER_S, _abort, self._transmit)
             self.wake()
             self._let_ask()
 
@@ -225,7 +227,6 @@ class Connection:
     async def _end(self) -> None:
         """Sends the close code behind what the client has yet to take, and cuts the connection if it does not."""
         assert self.code is not None
-        asyncio.get_running_loop().call_later(LINGER_S, _abort, self._transmit)
         with suppress(OSError):
             await self._transmit(self.code.as_message())
 

@@ -70,6 +70,8 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
         try:
             while connection.code is None:
                 data = await self._frame()
+                if connection.code is not None:
+                    break
                 try:
                     command = parse_command(data)
                 except Refusal as refusal:

@@ -113,6 +113,17 @@ async def test_a_client_that_does_not_read_holds_one_frame_and_a_cursor(scene: S
     assert scene.connection.blocked_since_s is None
 
 
+async def test_a_client_that_is_closed_while_it_does_not_read_is_cut_off(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "LINGER_S", 0.0)
+    scene.socket.open.clear()
+    scene.feed.grow(scene.connection, 1)
+    await until(lambda: scene.connection.blocked_since_s is not None)
+    scene.connection.close(CloseCode.NOT_LOGGED_IN)
+    await until(lambda: scene.socket.aborted)
+
+
 async def test_an_ack_does_not_wait_behind_a_long_way_to_catch_up(scene: Scene) -> None:
     scene.socket.open.clear()
     scene.feed.grow(scene.connection, 450)

@@ -1,5 +1,7 @@
 import asyncio
+import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -10,6 +12,7 @@ from accounts.models import User
 from chat import consumers
 from chat.consumers import ChatConsumer
 from chat.gathering import Gathering
+from chat.protocol import Ping
 from chat.refusals import CloseCode
 from chat.sessions import Ticket
 from chat.threads import readers
@@ -66,3 +69,22 @@ async def test_a_fault_is_logged_and_tells_nothing(
     let_in(monkeypatch, lambda keys: {1 / 0: None})
     assert (await Wire().serve())[-1] == {"type": "websocket.close", "code": CloseCode.INTERNAL_ERROR}
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_what_comes_once_a_connection_is_closed_is_not_obeyed() -> None:
+    """Its session was revoked, and it waits for a client that does not read."""
+    obeyed: list[object] = []
+    connection = SimpleNamespace(code=None, ended=partial(asyncio.sleep, 0))
+
+    async def obey(command: object) -> None:
+        obeyed.append(command)
+
+    async def receive() -> dict[str, str]:
+        if obeyed:
+            connection.code = CloseCode.NOT_LOGGED_IN
+        return {"type": "websocket.receive", "text": json.dumps({"type": "ping", "n": len(obeyed)})}
+
+    consumer = ChatConsumer()
+    consumer._receive = receive
+    await consumer._converse(connection, SimpleNamespace(obey=obey))  # type: ignore[arg-type]
+    assert obeyed == [Ping(0)]
