@@ -211,7 +211,12 @@ class Hub:
 
     def recorded_here(self, room: UUID, head: int, events: Encoded) -> None:
         if self.doorbell is not None:
-            fits = events and is_dense(events) and sum(len(event) for _, event in events) <= SHORTCUT_BYTES
+            fits = (
+                events
+                and events[-1][0] == head
+                and is_dense(events)
+                and sum(len(event) for _, event in events) <= SHORTCUT_BYTES
+            )
             self.doorbell.ring({"room": room.hex, "head": head, "events": [e for _, e in events] if fits else []})
 
     def _hear(self, message: Mapping[str, Any]) -> None:

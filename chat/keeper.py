@@ -231,6 +231,9 @@ class Keeper:
         sealings = await self._threads.run(store.find_sealings, self.sealings.height, firsts)
         if not sealings:
             return
+        for room, first in firsts.items():
+            if self.rings[room].first < first:  # What was put in front meanwhile was not asked about.
+                self.rings[room].restart(self.rings[room].head)
         for sealing in sealings:
             for room in sealing.rooms.keys() & self.rings.keys():
                 self.rings[room].seal(sealing.height, sealing.rooms[room], sealing.leaves.get(room, {}))
@@ -251,4 +254,5 @@ def encode_recorded(rows: Sequence[Message], rooms: Collection[UUID]) -> list[Re
 
 
 def is_dense(events: Encoded) -> bool:
-    return events[-1][0] - events[0][0] + 1 == len(events)
+    """In order, too: several threads record, and who committed first may tell of it last."""
+    return all(seq == after for after, (seq, _) in enumerate(events, events[0][0]))

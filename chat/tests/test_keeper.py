@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from chat import keeper as keepers
 from chat.keeper import encode_recorded
 from chat.ring import RING_EVENTS
+from chat.sealings import Sealing
 from chat.tests.keeping import CELLAR, ROOM, Scene, Store, sealing
 from chat.tests.until import until
 
@@ -116,6 +118,15 @@ async def test_an_announcement_with_a_hole_is_completed_from_the_database(scene:
     await until(lambda: scene.held() == [1, 2, 3, 4, 5, 6])
 
 
+async def test_what_is_told_out_of_order_is_read_in_order(scene: Scene) -> None:
+    """Several threads record: who committed first may tell of it last, between the first and the last that are told."""
+    first, second, third, fourth = scene.store.add(4)
+    for row in (first, third, second, fourth):
+        scene.take([row])
+    await until(lambda: scene.keeper.rings[ROOM].head == 7)
+    assert scene.held() == [1, 2, 3, 4, 5, 6, 7]
+
+
 async def test_a_doubled_or_old_announcement_changes_nothing(scene: Scene) -> None:
     rows = scene.store.add(2)
     scene.take(rows)
@@ -181,6 +192,25 @@ async def test_a_block_is_written_into_the_ring_and_told(scene: Scene) -> None:
     assert made is not None
     assert [event["block"] for event in json.loads(made[0])["events"]] == [1, 1, None]
     assert (ring.sealed, scene.keeper.sealings.checkpoint) == (2, "checkpoint 1")
+
+
+async def test_what_is_put_in_front_while_a_block_is_read_is_not_kept_without_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The block's leaves were asked for those entries alone that the ring held then."""
+    ring = scene.keeper.rings[ROOM]
+    ring.restart(3)
+    find = scene.store.find_sealings
+
+    def meanwhile(after: int, firsts: Mapping[UUID, int]) -> list[Sealing]:
+        ring.prepend(scene.store.rows[ROOM][:3])
+        return find(after, firsts)
+
+    monkeypatch.setattr(scene.store, "find_sealings", meanwhile)
+    scene.store.blocks.append(replace(sealing(1, {ROOM: {3: 12}}), leaves={}))
+    scene.keeper.look()
+    await until(lambda: ring.sealed == 3)
+    assert (ring.first, ring.head) == (4, 3)
 
 
 async def test_an_announcement_that_a_block_has_overtaken_is_read_again(scene: Scene) -> None:
