@@ -49,7 +49,9 @@ class Commands:
         self._patience = Bucket(REFUSED_PER_S, REFUSED_BURST)
 
     async def greet(self, hello: Hello) -> None:
+        compared = self._hub.doors.compared
         await welcome(self._hub, self._connection, self._user, hello.cursors)
+        self._hub.doors.arrived(compared)
 
     async def obey(self, command: Command) -> None:
         """Answers with an ack, a page or an error."""

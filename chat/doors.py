@@ -30,7 +30,7 @@ class Doors:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._departed: set[tuple[UUID, UUID]] = set()
-        self._compared: tuple[int, int] | None = None
+        self.compared: tuple[int, int] | None = None
         """The mark of the memberships that all connections were compared with last."""
         self._doubts = 0
 
@@ -40,16 +40,23 @@ class Doors:
             return
         self._departed.add((member, ring.room))
         self._doubts += 1  # it may be an old entry, and they are in the room again
-        self._compared = None
+        self.compared = None
         for connection in list(self._hub.members(ring.room)):
             if connection.ticket.user == member:
                 self._show_out(connection, ring)
         self._hub.warden.look()
 
+    def arrived(self, compared: tuple[int, int] | None) -> None:
+        """Somebody is subscribed to rooms that were read when `compared` was this: what was compared since, or is just
+        now, did not know of them."""
+        self._doubts += 1
+        if self.compared != compared:
+            self.compared = None
+
     async def compare(self) -> None:
         """Connections against memberships, where these have changed since."""
         mark = await readers.run(store.membership_mark)
-        if mark == self._compared:
+        if mark == self.compared:
             return
         doubts, is_whole = self._doubts, True
         rooms = await self.show_out()
@@ -62,20 +69,22 @@ class Doors:
                 user = await readers.run(User.objects.get, pk=connection.ticket.user)
                 await welcome(self._hub, connection, user, {})
         if is_whole and doubts == self._doubts:
-            self._compared = mark
+            self.compared = mark
 
     async def show_out(self) -> Mapping[UUID, set[UUID]]:
         """Who is in which rooms; those who are not any more are out."""
         self._departed.clear()
-        users = {connection.ticket.user for connection in self._hub.connections}
+        fed = {connection: list(connection.cursors) for connection in self._hub.connections}
+        users = {connection.ticket.user for connection in fed}
         found = await readers.run(store.find_memberships, users) if users else {}
         # Who departed while this was read may still be in what was read.
         rooms = {user: {room for room in ids if (user, room) not in self._departed} for user, ids in found.items()}
-        for connection in list(self._hub.connections):
+        for connection, rings in fed.items():
             if connection.ticket.user in rooms:
                 joined = rooms[connection.ticket.user]
-                for ring in [ring for ring in connection.cursors if ring.room not in joined]:
-                    self._show_out(connection, ring)
+                for ring in rings:  # Not those that came while this was read.
+                    if ring.room not in joined and ring in connection.cursors:
+                        self._show_out(connection, ring)
         return rooms
 
     def _show_out(self, connection: Connection, ring: Ring) -> None:

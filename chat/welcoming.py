@@ -27,18 +27,20 @@ async def welcome(hub: "Hub", connection: Connection, user: User, cursors: Mappi
     sight = await hub.newcomers.sights.ask(Newcomer(user, subscribed, cursors))
     for room in sight.gone:
         hub.forget(connection, room)
+    # Not of those that the connection was shown out of while this was read, nor of any once it has left.
+    heads = {room: head for room, head in sight.heads.items() if hub.is_in(connection, room)}
     connection.push(
         encode_welcome(
             me=describe(user),
             now_ms=int(time() * 1000),
             limits=limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
-            rooms=sight.places,
+            rooms=[place for place in sight.places if UUID(place["id"]) in heads],
             checkpoint=hub.keeper.sealings.checkpoint,
             presence=hub.liveness.presence.told,
         )
     )
-    hub.tell_sealed(connection, sight.heads)
-    for room, head in sight.heads.items():
+    hub.tell_sealed(connection, heads)
+    for room, head in heads.items():
         _feed(hub, connection, room, head, cursors.get(room, head))
 
 

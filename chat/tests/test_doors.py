@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from chat.joining import add, join, leave, remove
 from chat.models import Membership, Room
 from chat.opening import create_room, open_direct, update_room
 from chat.protocol import Command, Older, Ping, Read, Sync, Typing
+from chat.ring import Ring
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from chat.tests.hub_client import Client
@@ -23,6 +25,8 @@ from chat.tests.test_commands import BODIES, do, send
 from chat.tests.until import until
 from connect.tests.people import person
 from ledger import recording
+from ledger.genesis import ensure_genesis
+from ledger.sealing import seal
 
 WORLD = Room(pk=Room.WORLD)
 NO_ROOM = "there is no such room"
@@ -251,3 +255,114 @@ async def test_who_was_shown_out_by_an_old_entry_is_let_in_again(scene: Scene) -
     await doors.compare()
     await scene.there.is_welcome_again()
     assert scene.there.rooms() == {"World", "Tea"}
+
+
+# What happens while something is read
+
+
+class Meanwhile:
+    """A function that reads; the first time, something happens between its reading and its answer."""
+
+    def __init__(self, read: Callable[[Any], Any], happen: Callable[[], object]) -> None:
+        self._read, self._happen = read, happen
+        self.has_happened = False
+
+    def __call__(self, asked: Any) -> Any:
+        found = self._read(asked)
+        if not self.has_happened:
+            self.has_happened = True
+            self._happen()
+        return found
+
+
+def in_loop(work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+async def test_who_is_added_while_coming_in_has_the_room(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their rooms are read; they are added; all who are there are compared; then they are subscribed."""
+    hub, loop = scene.there.hub, asyncio.get_running_loop()
+    other = Client(scene.bob, hub, scene.there.connection.ticket.session)
+    await other.enter()
+    hub.stop()
+    await hub.doors.compare()
+
+    def happen() -> None:
+        add(scene.bob, scene.tea, [scene.charlie])
+        in_loop(hub.doors.compare(), loop)
+
+    monkeypatch.setattr(hub.newcomers.rooms, "_answer", Meanwhile(store.find_memberships, happen))
+    await scene.there.enter()
+    await scene.there.has("World")
+    await hub.doors.compare()
+    await scene.there.has("World", "Tea")
+    other.connection.stop()
+
+
+async def test_who_joins_while_memberships_are_read_is_not_shown_out(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, loop = scene.there.hub, asyncio.get_running_loop()
+    hub.stop()
+    await scene.there.enter()
+    tab = Client(scene.charlie, hub, scene.there.connection.ticket.session)
+
+    def happen() -> None:
+        join(scene.charlie, scene.tea)
+        in_loop(tab.enter(), loop)
+
+    reading = Meanwhile(store.find_memberships, happen)
+    monkeypatch.setattr(store, "find_memberships", reading)
+    await hub.doors.compare()
+    assert reading.has_happened
+    tab.connection.pong(1)
+    await tab.ponged()
+    assert tab.rooms() == {"World", "Tea"}
+    assert not tab.frames("reset")
+    tab.connection.stop()
+
+
+async def test_who_is_removed_while_being_welcomed_is_not_welcomed_there(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    client = scene.here
+    ring_head = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    departed = client.hub.doors.departed
+
+    def note(ring: Ring, member: UUID) -> None:
+        departed(ring, member)
+        ring_head.set()
+
+    async def is_out() -> None:
+        await ring_head.wait()
+
+    def happen() -> None:
+        remove(scene.bob, scene.tea, scene.charlie)
+        in_loop(is_out(), loop)
+
+    monkeypatch.setattr(client.hub.doors, "departed", note)
+    monkeypatch.setattr(client.hub.newcomers.sights, "_answer", Meanwhile(client.hub.newcomers.sights._answer, happen))
+    await client.enter()
+    await client.has("World")
+
+
+async def test_who_leaves_while_being_welcomed_again_disturbs_nobody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sync_to_async(ensure_genesis)()
+    await sync_to_async(seal)()
+    client, loop = scene.there, asyncio.get_running_loop()
+    client.hub.stop()
+    await client.enter()
+
+    async def leave_and_drop_the_ring() -> None:
+        client.hub.leave(client.connection)
+        client.hub.keeper.rings.clear()
+
+    reading = Meanwhile(client.hub.newcomers.sights._answer, lambda: in_loop(leave_and_drop_the_ring(), loop))
+    monkeypatch.setattr(client.hub.newcomers.sights, "_answer", reading)
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await client.hub.doors.compare()
+    assert reading.has_happened
