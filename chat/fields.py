@@ -63,9 +63,14 @@ def read_signature(value: object) -> bytes | None:
 
 
 def read_request_id(value: object) -> RequestId:
-    if isinstance(value, str) and len(value) <= ID_LIMIT:
+    if isinstance(value, str) and len(value) <= ID_LIMIT and _is_whole(value):
         return value
     return read_count(value)
+
+
+def _is_whole(text: str) -> bool:
+    """Without half of a surrogate pair, which could not be sent back."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def read_count(value: object) -> int:

@@ -185,6 +185,7 @@ def test_text_is_counted_in_characters_after_trimming() -> None:
 
 
 def test_a_lone_surrogate_is_refused_and_not_disconnected() -> None:
+    assert refused(SEND | {"id": "half \ud83d"}).re is None, "it could not be sent back"
     refusal = refused(SEND | {"text": "half \ud83d"})
     assert (refusal.code, refusal.re, refusal.client_id) == ("bad_frame", "1", ID)
 
