@@ -112,6 +112,17 @@ test("a server that takes the socket and says nothing is left too", () => {
   assert.equal(bench.sockets.length, 2);
 });
 
+test("a server that says something, but no welcome, is left after eight seconds of silence", () => {
+  const bench = new Bench();
+  bench.socket.onopen();
+  bench.pass(5_000);
+  bench.hear({ type: "person", person: { id: "x" } });
+  bench.pass(7_000);
+  assert.equal(bench.sockets.length, 1);
+  bench.pass(3_000);
+  assert.equal(bench.sockets[0].closed, true);
+});
+
 test("a late frame of an abandoned socket is not heard", () => {
   const bench = new Bench().live();
   bench.pass(10_000);

@@ -116,3 +116,17 @@ test("another person's messages in the same browser are neither shown nor sent",
   assert.deepEqual(tab.sent, []);
   assert.deepEqual(await tab.outbox.items(), []);
 });
+
+test("a socket that is closing is left alone until it is closed", async () => {
+  const tab = await newTab({ answer: recorded });
+  let tries = 0;
+  tab.flusher.transmit = () => {
+    tries += 1;
+    if (tries > 100) throw new Error("it goes on without an end");
+    return false;
+  };
+  await tab.outbox.put(item("one", 1));
+  await tab.flusher.flush();
+  assert.equal(tries, 1);
+  assert.equal((await tab.outbox.items()).length, 1);
+});

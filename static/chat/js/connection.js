@@ -62,11 +62,13 @@ export class Connection {
 
   #hear(data) {
     this.#heardAt = this.platform.now();
-    this.#deadline = null;
+    // Until it is welcomed nobody pings: what is heard before does not end the wait, it begins it anew.
+    this.#deadline = this.state === "live" ? null : this.#heardAt + SILENCE_MS;
     const frame = parse(data);
     if (!frame) return;
     if (frame.type === "bye") this.#retryMs = frame.retry_ms ?? null;
     if (frame.type === "welcome") {
+      this.#deadline = null;
       this.#attempt = 0;
       this.#retryMs = null;
       this.code = null;

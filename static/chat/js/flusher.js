@@ -50,7 +50,9 @@ export class Flusher {
     for (;;) {
       const item = (await this.outbox.items()).find(({ fault }) => !fault);
       if (!item || !this.isLive()) return;
-      await this.#obey(item, await this.#deliver(item));
+      const verdict = await this.#deliver(item);
+      if (verdict.type === "lost") return; // The next connection flushes again.
+      await this.#obey(item, verdict);
     }
   }
 
@@ -69,8 +71,7 @@ export class Flusher {
     if (verdict.type === "recorded") return this.outbox.remove(item.clientId);
     if (verdict.type === "same") return this.platform.wait(verdict.afterMs ?? RETRY_MS);
     if (verdict.type === "new") return this.#renew(item);
-    if (verdict.type === "no") return this.outbox.put({ ...item, fault: { code: verdict.code, detail: verdict.detail } });
-    return undefined; // lost: the next connection flushes again
+    return this.outbox.put({ ...item, fault: { code: verdict.code, detail: verdict.detail } });
   }
 
   /** The id was taken for something else: the same words under a new one. */
