@@ -162,6 +162,59 @@ test("a person may go on with another history, and the browser follows that one"
   assert.equal(await watch.check(log.note()), "same");
 });
 
+/** Two tabs of a browser that followed the honest log until the site began another one under another key. */
+async function twoTabs() {
+  const storage = await known(20);
+  const log = new MemoryLog(40, { key: OTHER_KEY });
+  const tabs = [1, 2].map(() => open(log, { storage, vkey: KEY.vkey }).watch);
+  return { log, storage, tabs };
+}
+
+test("a key that a person accepted in one tab is no alarm in the others", async () => {
+  const { log, tabs: [here, there] } = await twoTabs();
+  assert.equal(await here.check(log.note()), "key");
+  assert.equal(await here.accept(), true);
+  assert.equal(await there.check(log.note()), "same");
+  assert.deepEqual([there.alarm, there.vkey, there.head.size], [null, OTHER_KEY.vkey, 40]);
+  assert.equal(await here.check(log.note()), "same");
+});
+
+test("on a first visit as well", async () => {
+  const storage = memoryStorage();
+  const log = new MemoryLog(40, { key: OTHER_KEY });
+  const [here, there] = [1, 2].map(() => open(log, { storage, vkey: KEY.vkey }).watch);
+  assert.equal(await here.check(HONEST.note(20)), "first");
+  assert.equal(await here.check(log.note()), "key");
+  assert.equal(await here.accept(), true);
+  assert.deepEqual([await there.check(log.note()), there.alarm], ["same", null]);
+});
+
+test("the other tab asks the log, and without an answer there is no verdict", async () => {
+  const { log, tabs: [here, there] } = await twoTabs();
+  await here.accept();
+  log.isReachable = false;
+  assert.deepEqual([await there.check(log.note()), there.alarm], [null, null]);
+  log.isReachable = true;
+  log.questions.length = 0;
+  assert.equal(await there.check(log.note()), "same");
+  assert.equal(await there.check(log.note()), "same");
+  assert.deepEqual(log.questions, ["key"], "once");
+});
+
+test("a key that nobody accepted is an alarm in every tab, whatever was accepted before", async () => {
+  const { storage, tabs: [here, there] } = await twoTabs();
+  await here.accept();
+  there.log = HONEST; // names the first key again
+  assert.equal(await there.check(HONEST.note()), "key");
+  assert.deepEqual([there.alarm.kept.vkey, there.alarm.shown.vkey], [OTHER_KEY.vkey, KEY.vkey]);
+  there.shelf.putAway();
+  assert.equal(await there.check(HONEST.note()), "key", "again");
+  there.shelf.putAway();
+  const reloaded = open(new MemoryLog(40, { key: OTHER_KEY }), { storage, vkey: KEY.vkey }).watch;
+  assert.equal(await reloaded.check(reloaded.log.note()), "key", "a page that names it, whatever the log says");
+  assert.deepEqual([reloaded.log.questions, reloaded.alarm.shown.vkey], [[], KEY.vkey]);
+});
+
 test("where the log is whole again, going on forgets nothing", async () => {
   const storage = await known(20);
   const { watch } = open(new MemoryLog(7), { storage });

@@ -13,10 +13,12 @@ const SPREAD_MS = 1_500;
 export class Watch {
   #following = null;
   #wanted = null; // the size that the last sealed block told
+  #keyBefore; // the key that was kept when this tab heard `vkey`
 
   /** `vkey` is the log's key as the page names it. */
   constructor({ vkey, log, shelf, onChange = () => {}, platform = browser() }) {
     Object.assign(this, { vkey, log, shelf, onChange, platform });
+    this.#keyBefore = this.kept?.vkey;
     this.doubt = null; // why the last checkpoint could not be judged
   }
 
@@ -42,7 +44,7 @@ export class Watch {
   /** Asks the log which key it names now. Another one than was kept shows with the next checkpoint. */
   async learnKey() {
     try {
-      this.vkey = await this.log.key();
+      await this.#askKey();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
     }
@@ -86,8 +88,18 @@ export class Watch {
     await this.#guarded(async () => this.#judge(await this.log.checkpoint()));
   }
 
+  async #askKey() {
+    const keyBefore = this.kept?.vkey;
+    this.vkey = await this.log.key();
+    this.#keyBefore = keyBefore;
+  }
+
   async #judge(note) {
-    const { kept, vkey } = this;
+    const { kept } = this;
+    // A person accepted another key in another tab: what this one was told before says nothing about that.
+    const isAcceptedSince = kept && kept.vkey !== this.vkey && kept.vkey !== this.#keyBefore;
+    if (isAcceptedSince) await this.#askKey();
+    const { vkey } = this;
     const verdict = await judge({ kept, vkey, note }, this.log);
     const nowMs = this.platform.now();
     if (verdict.isAlarm) this.shelf.raise(evidenceOf(verdict, { kept, vkey, note, nowMs, page: this.platform.page() }));
