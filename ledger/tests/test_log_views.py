@@ -143,7 +143,8 @@ def test_nothing_is_shown_beyond_the_signed_checkpoint(visitor: Client) -> None:
     assert visitor.get(f"/log/tile/0/000.p/{signed}").status_code == 200
     for kind in ("0", "entries"):
         assert visitor.get(f"/log/tile/{kind}/000.p/{signed + 1}").status_code == 404
-    assert visitor.get(f"/log/proof/consistency?from=1&to={signed + 1}").status_code == 404
+    refused = visitor.get(f"/log/proof/consistency?from=1&to={signed + 1}")
+    assert (refused.status_code, refused.json()["code"], type(refused.json()["detail"])) == (404, "not_found", str)
 
 
 # Consistency
@@ -162,7 +163,8 @@ def test_every_two_signed_trees_are_proved_consistent(visitor: Client) -> None:
 @pytest.mark.parametrize("query", ["", "?from=1", "?from=0&to=1", "?from=2&to=1", "?from=01&to=2", "?from=a&to=2"])
 def test_a_proof_of_nothing_is_a_bad_request(visitor: Client, query: str) -> None:
     small_chain()
-    assert visitor.get(f"/log/proof/consistency{query}").status_code == 400
+    refused = visitor.get(f"/log/proof/consistency{query}")
+    assert (refused.status_code, refused.json()["code"], type(refused.json()["detail"])) == (400, "bad_request", str)
 
 
 # Receipts

@@ -28,14 +28,17 @@ test("a proof and a refusal are both answers", async () => {
   const { log, asked } = answering('{"proof":["aa"]}', { type: JSON_TYPE });
   assert.deepEqual(await log.consistency(3, 9), { status: 200, answer: { proof: ["aa"] } });
   assert.equal(asked[0][0], "/log/proof/consistency?from=3&to=9");
-  const refusing = answering('{"code":"not_found"}', { status: 404, type: JSON_TYPE });
-  assert.deepEqual(await refusing.log.consistency(3, 9), { status: 404, answer: { code: "not_found" } });
+  for (const [status, code] of [[404, "not_found"], [400, "bad_request"]]) {
+    const answer = { code, detail: "The log is not that long." };
+    const refusing = answering(JSON.stringify(answer), { status, type: JSON_TYPE });
+    assert.deepEqual(await refusing.log.consistency(3, 9), { status, answer });
+  }
 });
 
 test("a receipt comes with its name; pending and missing ones say which", async () => {
   const headers = { "Content-Disposition": 'attachment; filename="41-abc.tlog-proof"' };
   assert.deepEqual(await answering("text", { headers }).log.receipt("aa"), { text: "text", name: "41-abc.tlog-proof" });
-  const refused = (code) => answering(JSON.stringify({ code }), { status: 404, type: JSON_TYPE }).log.receipt("aa");
+  const refused = (code) => answering(JSON.stringify({ code, detail: "No such entry." }), { status: 404, type: JSON_TYPE }).log.receipt("aa");
   assert.deepEqual([await refused("pending"), await refused("not_found")], [{ pending: true }, { missing: true }]);
 });
 
@@ -44,6 +47,14 @@ const NOBODY = [
   ["a server in trouble", answering("sorry", { status: 503 })],
   ["too many questions", answering("{}", { status: 429, type: JSON_TYPE })],
   ["a foreign 404", answering("<html>", { status: 404, type: "text/html" })],
+  ["a gateway's 404 in JSON", answering('{"message":"no Route matched with those values"}', { status: 404, type: JSON_TYPE })],
+  ["a gateway's 400 in JSON", answering('{"error":"bad gateway config"}', { status: 400, type: JSON_TYPE })],
+  ["a 404 with half of the log's words", answering('{"code":"not_found","message":"no"}', { status: 404, type: JSON_TYPE })],
+  ["a code under another status", answering('{"code":"not_found","detail":"no"}', { status: 400, type: JSON_TYPE })],
+  ["a code of another question", answering('{"code":"forbidden","detail":"no"}', { status: 404, type: JSON_TYPE })],
+  ["a 404 that says nothing", answering("null", { status: 404, type: JSON_TYPE })],
+  ["a gateway's 200 in JSON", answering('{"status":"ok"}', { type: JSON_TYPE })],
+  ["a 200 that says nothing", answering("null", { type: JSON_TYPE })],
   ["cut-off JSON", answering('{"proof":["a', { type: JSON_TYPE })],
   ["no network", { log: new PublishedLog(async () => Promise.reject(new TypeError("Failed to fetch"))) }],
 ];
