@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -164,6 +165,32 @@ def test_a_file_that_is_no_receipt_is_told_apart(open_window: OpenWindow, served
     expect(window.page.locator('.step[data-state="bad"]')).to_contain_text("This is not a receipt")
 
 
+@pytest.mark.parametrize("odd", [{"toString": 1, "valueOf": 1}, [], 7], ids=str)
+def test_a_receipt_with_something_odd_in_its_fields_is_refused(
+    open_window: OpenWindow, receipt: str, odd: object
+) -> None:
+    window = open_window()
+    window.goto("/chain/")
+    fields = fields_of(receipt)
+    fields["record"] |= {"statement": fields["record"]["statement"] | {"body": odd, "kind": odd}, "received_ms": odd}
+    choose(window.page, with_fields(receipt, fields))
+    expect(window.page.locator("[data-verdict]")).to_have_text("Not proved: “Leaf” fails.")
+    expect(window.page.locator("[data-content]")).to_contain_text("received")
+
+
+def test_a_fault_of_the_page_is_told_and_takes_away_what_was_said_before(open_window: OpenWindow, receipt: str) -> None:
+    window = open_window()
+    window.goto("/chain/")
+    choose(window.page, receipt)
+    expect(window.page.locator("[data-verdict]")).to_have_text("All six checks passed.")
+    window.page.evaluate("() => { crypto.subtle.digest = () => { throw new TypeError('broken'); }; }")
+    choose(window.page, receipt)
+    expect(window.page.locator("[data-verdict]")).to_have_text("Not proved: this page failed at what it was given.")
+    expect(window.page.locator("[data-outcome]")).to_be_hidden()
+    assert [complaint for complaint in window.complaints if "broken" not in complaint] == []
+    window.complaints.clear()
+
+
 def test_the_page_fits_a_phone_and_a_narrow_one(open_window: OpenWindow, served: Server) -> None:
     for width in (390, 320):
         window = open_window(viewport={"width": width, "height": 700})
@@ -180,9 +207,20 @@ def choose(page: Page, text: str) -> None:
 
 def with_text(receipt: str, text: str) -> str:
     """The receipt with another text in its body, everything else as it was."""
+    return with_fields(receipt, fields_of(receipt) | {"body": {"text": text}})
+
+
+def fields_of(receipt: str) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(base64.b64decode(extra_of(receipt)))
+    return fields
+
+
+def with_fields(receipt: str, fields: dict[str, Any]) -> str:
+    changed = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return receipt.replace(extra_of(receipt), base64.b64encode(changed.encode()).decode())
+
+
+def extra_of(receipt: str) -> str:
     extra = re.search(r"^extra (\S+)$", receipt, re.MULTILINE)
     assert extra
-    fields = json.loads(base64.b64decode(extra[1]))
-    fields["body"] = {"text": text}
-    changed = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return receipt.replace(extra[1], base64.b64encode(changed.encode()).decode())
+    return extra[1]

@@ -129,6 +129,41 @@ test("what cannot be read is one bad row without inputs", async () => {
   assert.deepEqual(await openReceipt("hello"), { parts: null, sealedMs: null });
 });
 
+/** What a field may hold that is none of its form; an object that cannot be made a text first of all. */
+const ODD = [{ toString: 1, valueOf: 1 }, [{ toString: 1 }], [], {}, { text: [] }, null, true, -1, 7, 2 ** 53 - 1, "", "abc", "é"];
+
+/** [path, value] of every field, however deep, of the record and beside it. */
+const fieldsOf = (value, path = []) =>
+  Object.entries(value ?? {}).flatMap(([key, inner]) => [[[...path, key], inner], ...(typeof inner === "object" ? fieldsOf(inner, [...path, key]) : [])]);
+
+test("whatever a receipt holds in whichever field, the answer is a refusal and not a fault", async () => {
+  let refusals = 0;
+  for (const [path, sound] of fieldsOf(parseCanonical(EXTRA))) {
+    for (const odd of ODD) {
+      const text = withExtra((extra) => {
+        const holder = path.slice(0, -1).reduce((inner, key) => inner[key], extra);
+        holder[path.at(-1)] = odd;
+      });
+      if (text === TEXT) continue;
+      const rows = await rowsOf(text);
+      const told = `${path.join(".")}, ${JSON.stringify(sound)} → ${JSON.stringify(odd)}`;
+      assert.equal(verdict(rows).state, "bad", told);
+      assert.ok(named(rows, "bad").every((name) => ["format", "body", "leaf", "block"].includes(name)), told);
+      assert.ok(rows.every(({ text: words, inputs }) => [words, ...inputs.flat()].every((each) => typeof each === "string")), told);
+      refusals += 1;
+    }
+  }
+  assert.ok(refusals > 200);
+});
+
+test("a commitment that is none is shown as it stands", async () => {
+  const odd = withExtra((extra) => { extra.record.statement.body = { toString: 1, valueOf: 1 }; });
+  const [body, leaf] = await rowsOf(odd, { screen: null });
+  assert.deepEqual(body.inputs[2], ["Commitment", '{"toString":1,"valueOf":1}']);
+  assert.deepEqual([body.state, leaf.state], ["unsaid", "bad"]);
+  assert.match(leaf.text, /body: has the wrong form/i);
+});
+
 test("of an erased body nothing is said, and that is no failure", async () => {
   const rows = await rowsOf(withExtra((extra) => Object.assign(extra, { body: null, salt: null, erased: true })));
   assert.deepEqual(named(rows, "unsaid"), ["body"]);

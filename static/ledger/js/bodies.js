@@ -40,7 +40,7 @@ const SHAPES = new Map(
 /** Throws unless the body has exactly the keys of its kind, each of its type. */
 export function checkBody(kind, body) {
   const shape = SHAPES.get(kind);
-  if (shape === undefined) throw badBody(`${kind} is unknown`, "kind");
+  if (shape === undefined) throw badBody(isText(kind) ? `${kind} is unknown` : "is not text", "kind");
   if (shape === null) {
     if (body !== null) throw badBody(`${kind} has no body`, "body");
     return;

@@ -10,6 +10,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export function utf8(text) {
+  if (typeof text !== "string") throw notCanonical("not text");
   if (/\p{Surrogate}/u.test(text)) throw notCanonical("text holds a lone surrogate");
   return encoder.encode(text);
 }

@@ -14,11 +14,12 @@ import { blockHash, HEADER_SIZE, meetsTarget, parseHeader } from "./headers.js";
 import { parseNote, parseVkey } from "./notes.js";
 import { inclusionRoot } from "./proofs.js";
 import { recordHash } from "./records.js";
-import { findMisfit, isBoolean, isCount, isHex, orNull } from "./shapes.js";
+import { findMisfit, isBoolean, isCount, isHash, isHex, orNull } from "./shapes.js";
 
 export const STEPS = ["body", "leaf", "root", "block", "work", "signature"];
 
 const isAnything = () => true;
+const isCommitment = orNull(isHash);
 const EXTRA = { record: isObject, salt: orNull(isHex(32)), body: isAnything, block: isAnything, erased: isBoolean };
 const BLOCK = { height: isCount, header: isHex(HEADER_SIZE) };
 
@@ -51,7 +52,8 @@ export function readReceipt(text) {
 }
 
 async function checkBodyStep({ record, salt, body, erased }) {
-  const { kind, body: expected } = record.statement ?? {};
+  const { kind, body: expected = null } = record.statement ?? {};
+  if (!isCommitment(expected)) throw new LedgerFormatError("bad_record", "is no commitment", "body");
   if (erased) {
     const isGone = salt === null && body === null && kind !== "delete";
     return { ok: isGone ? null : false, expected, got: isGone ? "erased" : "called erased, yet here" };

@@ -6,6 +6,7 @@ import { history } from "../keeper/evidence.js";
 import { PublishedLog, Unreachable } from "../keeper/published.js";
 import { Shelf } from "../keeper/shelf.js";
 import { Watch } from "../keeper/watch.js";
+import { contentOf } from "../receipt/content.js";
 import { drawReceipt } from "../receipt/drawing.js";
 import { openReceipt } from "../receipt/open.js";
 import { report, verdict } from "../receipt/report.js";
@@ -14,10 +15,12 @@ import { checkReceipt } from "../receipts.js";
 
 const LARGEST = 1_000_000; // a receipt is under 100 KiB; anything else is a mistake
 const FIRST_LINE = "c2sp.org/tlog-proof@";
+const NO_KEY = { state: "unsaid", text: gettext("Not checked: the server did not give the log's key. Type it, or try again.") };
+const BROKEN = { state: "bad", text: gettext("Not proved: this page failed at what it was given.") };
 
 export function watchReceipts(section) {
   const place = (name) => section.querySelector(`[data-${name}]`);
-  const take = async (file) => show(place, await read(file));
+  const take = (file) => show(place, read(file));
   place("file").addEventListener("change", ({ target }) => {
     if (target.files.length) take(target.files[0]);
     target.value = ""; // so that the same file can be chosen again
@@ -47,9 +50,10 @@ async function read(file) {
   return file.size <= LARGEST ? file.text() : "";
 }
 
-async function show(place, receipt) {
+async function show(place, text) {
   showVerdict(place("verdict"), { state: "idle", text: gettext("Checking…") });
   try {
+    const receipt = await text;
     const { vkey, watch } = await chooseKey(place("key").value.trim());
     const { parts } = await openReceipt(receipt);
     const rows = report(await checkReceipt(receipt, vkey), { receipt: parts, vkey });
@@ -62,9 +66,9 @@ async function show(place, receipt) {
     const isSound = watch && summary.state !== "bad";
     place("history").textContent = isSound ? history(await watch.check(parts.checkpointNote), watch) : "";
   } catch (error) {
+    place("outcome").hidden = true; // of the receipt before
+    showVerdict(place("verdict"), error instanceof Unreachable ? NO_KEY : BROKEN);
     if (!(error instanceof Unreachable)) throw error;
-    const text = gettext("Not checked: the server did not give the log's key. Type it, or try again.");
-    showVerdict(place("verdict"), { state: "unsaid", text });
   }
 }
 
@@ -80,13 +84,11 @@ async function chooseKey(typed) {
 async function showContent(place, receipt, rows) {
   place("content").hidden = !receipt;
   if (!receipt) return;
-  const { record, body, block, index } = receipt;
-  const entry = { kind: record.statement?.kind ?? gettext("entry"), number: record.room_seq };
-  place("kind").textContent = fill(gettext("%(kind)s %(number)s, received"), entry);
-  const time = place("time");
-  const received = new Date(record.received_ms);
-  time.textContent = Number.isNaN(received.getTime()) ? "" : `${received.toISOString().slice(0, 19).replace("T", " ")} UTC.`;
-  place("text").textContent = body?.text ?? body?.emoji ?? "";
+  const { block, index } = receipt;
+  const { kind, number, time, text } = contentOf(receipt);
+  place("kind").textContent = fill(gettext("%(kind)s %(number)s, received"), { kind: kind ?? gettext("entry"), number: number ?? "?" });
+  place("time").textContent = time;
+  place("text").textContent = text;
   place("block").href = new URL(`/chain/blocks/${block.height}/?from=${index}#entry-${index}`, location.href);
   const figure = place("path");
   for (const { name, state } of rows) figure.dataset[name] = state;

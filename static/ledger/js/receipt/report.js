@@ -9,6 +9,7 @@ import { fill, gettext, grouped, ngettext } from "../../../base/js/i18n.js";
 import { parseUtf8, toHex } from "../bytes.js";
 import { encodeCanonical } from "../canonical.js";
 import { STEPS } from "../receipts.js";
+import { isText } from "../shapes.js";
 import { differenceInWords, findDifference } from "./differences.js";
 
 const TITLES = {
@@ -128,7 +129,7 @@ function pairsOf({ name, expected, got }, receipt, screen) {
 function inputsOf(name, receipt, vkey) {
   const { record, body, salt, block, index, proof, checkpointNote } = receipt;
   const inputs = {
-    body: [[gettext("Body"), canonical(body)], [gettext("Salt"), salt ?? NONE], [gettext("Commitment"), String(record.statement?.body ?? NONE)]],
+    body: [[gettext("Body"), canonical(body)], [gettext("Salt"), salt ?? NONE], [gettext("Commitment"), shown(record.statement?.body)]],
     leaf: [[gettext("Record"), canonical(record)]],
     root: [[gettext("Index"), grouped(index)], [gettext("Hashes, leaf to root"), proof.map(toHex).join("\n")]],
     block: [[gettext("Header"), block.header]],
@@ -136,6 +137,12 @@ function inputsOf(name, receipt, vkey) {
     signature: [[gettext("Checkpoint"), checkpointNote.trimEnd()], [gettext("Key"), vkey]],
   };
   return inputs[name] ?? [];
+}
+
+/** Whatever a receipt holds where a text or nothing should be. */
+function shown(value = null) {
+  if (value === null) return NONE;
+  return isText(value) ? value : canonical(value);
 }
 
 function canonical(value) {
