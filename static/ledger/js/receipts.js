@@ -2,7 +2,8 @@
  * A receipt checked step by step: body → leaf → root → block → work → signature. Spec: docs/specs/ledger.md §6.
  *
  * Nothing in the receipt is believed that was not recomputed from its bytes. A step is {name, ok, expected, got}, both
- * as text; `ok` is null where nothing can be said: the body was erased, or the browser lacks the algorithm.
+ * as text; `ok` is null where nothing can be said: the receipt has no body and calls it erased, which it cannot prove, or
+ * the browser lacks the algorithm.
  */
 
 import { checkBody, commitBody } from "./bodies.js";
@@ -16,6 +17,7 @@ import { inclusionRoot } from "./proofs.js";
 import { recordHash } from "./records.js";
 import { findMisfit, isBoolean, isCount, isHash, isHex, orNull } from "./shapes.js";
 
+export const ABSENT = "not in this receipt"; // what is found of a body that is called erased
 export const STEPS = ["body", "leaf", "root", "block", "work", "signature"];
 
 const isAnything = () => true;
@@ -56,7 +58,7 @@ async function checkBodyStep({ record, salt, body, erased }) {
   if (!isCommitment(expected)) throw new LedgerFormatError("bad_record", "is no commitment", "body");
   if (erased) {
     const isGone = salt === null && body === null && kind !== "delete";
-    return { ok: isGone ? null : false, expected, got: isGone ? "erased" : "called erased, yet here" };
+    return { ok: isGone ? null : false, expected, got: isGone ? ABSENT : "called erased, yet here" };
   }
   checkBody(kind, body);
   if (body === null) return salt === null ? compare("none", expected ?? "none") : compare("none", "a salt alone");

@@ -10,7 +10,7 @@ export function sentence({ block, erased }, index) {
   const entry = gettext("This message is entry %(index)s of the log.");
   const place = index === null ? gettext("This message is sealed.") : fill(entry, { index: grouped(index) });
   const rest = erased
-    ? gettext("Its words were erased; that it was there stays, and can be checked.")
+    ? gettext("The server says that its words were erased; that it was there stays, and can be checked.")
     : gettext("To change one letter of it, somebody would have to change every hash from here to the signed root.");
   return `${place} ${rest}`;
 }

@@ -8,7 +8,7 @@
 import { fill, gettext, grouped, ngettext } from "../../../base/js/i18n.js";
 import { parseUtf8, toHex } from "../bytes.js";
 import { encodeCanonical } from "../canonical.js";
-import { STEPS } from "../receipts.js";
+import { ABSENT, STEPS } from "../receipts.js";
 import { isText } from "../shapes.js";
 import { differenceInWords, findDifference } from "./differences.js";
 
@@ -39,6 +39,8 @@ const WRONG = {
   signature: gettext("The log's key did not sign this."),
 };
 
+/** Whoever takes the words out of a receipt can call them erased. */
+const NO_WORDS = gettext("The words are not in this receipt, so there is nothing to compare. It does not prove that they were erased.");
 const NONE = gettext("none");
 const COMPUTED = [gettext("Expected"), gettext("Found")];
 
@@ -80,7 +82,7 @@ function row(name, state, text, pairs = [], inputs = []) {
 }
 
 function unsaid({ name, got }) {
-  return name === "body" && got === "erased" ? gettext("The words were erased; nothing is left to compare.") : sentence(got);
+  return name === "body" && got === ABSENT ? NO_WORDS : sentence(got);
 }
 
 function right({ name, got, expected }, { proof, block }) {
