@@ -16,8 +16,9 @@ from ledger.errors import NoGenesis, SealError
 from ledger.keys import LogKey, ensure_key
 from ledger.mining import Miner, Progress, watch
 from ledger.models import Block, Genesis
-from ledger.signing import check_signed_state, sign_block
+from ledger.signing import check_signed_state
 from ledger.tiles import write_tiles
+from ledger.unsigned import settle_tip
 
 ATTEMPTS = 5
 """To commit the beginning."""
@@ -51,9 +52,9 @@ def ensure_genesis(
             if _commit(genesis, replace(header, nonce=found.nonce)):
                 break
         tip = Block.objects.tip()
-    load_genesis(key)
+    genesis = load_genesis(key)
     if tip is not None and tip.checkpoint is None:
-        sign_block(tip, key)
+        settle_tip(genesis, tip, key)
     return Block.objects.get(height=0)
 
 

@@ -1,6 +1,9 @@
-"""What waits to be sealed, checked once more: no block may vouch for a row that was changed after it was recorded."""
+"""What waits to be sealed, checked once more: no block may vouch for a row that was changed after it was recorded.
 
-from collections.abc import Sequence
+What a block holds that is not signed yet is checked the same way.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -32,10 +35,32 @@ class Pending:
 
 def read_pending(origin: str, limit: int) -> Pending:
     """At most `limit` pending messages. CorruptLedger when one is not what was recorded, or is missing."""
+    return _check(Message.objects.pending()[:limit].iterator(CHUNK), origin)
+
+
+def read_placed(origin: str, height: int, first: int, end: int) -> list[bytes]:
+    """Leaf hashes of the messages at the leaves from `first` to before `end`. CorruptLedger unless block `height` holds
+    just these, each as it was recorded, in recording order."""
+    rows = Message.objects.sealed().filter(leaf_index__gte=first, leaf_index__lt=end).iterator(CHUNK)
+    placed = _check(_in_place(rows, height, first), origin)
+    if len(placed.ids) != end - first or placed.ids != sorted(placed.ids):
+        raise CorruptLedger(f"Block {height} holds other messages than its header says. {_REMEDY}")
+    return placed.leaf_hashes
+
+
+def _in_place(messages: Iterable[Message], height: int, first: int) -> Iterator[Message]:
+    for leaf_index, message in enumerate(messages, first):
+        if (message.leaf_index, message.block_id) != (leaf_index, height):
+            raise CorruptLedger(f"{_name(message)} is not at leaf {leaf_index} of block {height}. {_REMEDY}")
+        yield message
+
+
+def _check(messages: Iterable[Message], origin: str) -> Pending:
+    """Each is what was recorded and follows the entry before it."""
     pending = Pending()
     newest: dict[UUID, Link] = {}
     sealed_before: list[tuple[Message, Link]] = []
-    for message in Message.objects.pending()[:limit].iterator(CHUNK):
+    for message in messages:
         _check_row(message, origin)
         before = newest.get(message.room)
         wanted = Link(message.room, message.room_seq - 1, bytes(message.previous))

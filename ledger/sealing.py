@@ -6,8 +6,8 @@
     sign       signed state, checkpoint, signal                       see signing.py
 
 A crash before the commit leaves nothing behind, a crash after it a block without a checkpoint, which is valid, is shown
-to nobody, and is signed by whoever mines next. Two miners never fork: only one block can follow the tip, and whoever
-comes second discards its work. Spec: docs/specs/ledger.md §3–5.
+to nobody, and is checked and signed by whoever mines next: see unsigned.py. Two miners never fork: only one block can
+follow the tip, and whoever comes second discards its work. Spec: docs/specs/ledger.md §3–5.
 """
 
 import time
@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 
 from ledger.bulk import place_messages
 from ledger.core.errors import HeaderError, TileError
-from ledger.core.headers import PREFIX_SIZE, Header, block_hash, check_link, encode_header, meets_target
+from ledger.core.headers import PREFIX_SIZE, Header, check_link, encode_header
 from ledger.core.merkle import TileId, append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.records import block_leaf_data
 from ledger.errors import CorruptLedger, LostRace, SealError
@@ -30,6 +30,7 @@ from ledger.models import Block, Genesis
 from ledger.pending import read_pending
 from ledger.signing import check_signed_state, sign_block
 from ledger.tiles import read_tiles, write_tiles
+from ledger.unsigned import settle_tip
 
 MAX_MESSAGES = 50_000
 """In one block, so that its commit stays short; the next block takes the rest."""
@@ -76,9 +77,8 @@ def seal(
     genesis, tip = load_genesis(key), check_signed_state()
     if tip is None:
         raise CorruptLedger("The genesis block is missing. Nothing was sealed; put back a copy of the database.")
-    if tip.checkpoint is None:
-        sign_block(tip, key)
-    draft = _draft(genesis, tip, settings.DIFFICULTY_BITS if bits is None else bits)
+    previous = settle_tip(genesis, tip, key)
+    draft = _draft(genesis, tip, previous, settings.DIFFICULTY_BITS if bits is None else bits)
     tick = watch(on_progress, should_stop, lambda: _is_tip(draft.header.previous))
     found = miner.find(encode_header(draft.header)[:PREFIX_SIZE], draft.header.bits, tick)
     block = _commit(draft, found.nonce)
@@ -86,8 +86,7 @@ def seal(
     return SealedBlock(block, len(draft.ids), found.attempts, found.seconds)
 
 
-def _draft(genesis: Genesis, tip: Block, bits: int) -> _Draft:
-    previous = _check_tip(genesis, tip)
+def _draft(genesis: Genesis, tip: Block, previous: Header, bits: int) -> _Draft:
     pending = read_pending(genesis.origin, MAX_MESSAGES)
     leaf_hashes = [leaf_hash(block_leaf_data(encode_header(previous))), *pending.leaf_hashes]
     size = tip.tree_size + len(leaf_hashes)
@@ -106,19 +105,6 @@ def _draft(genesis: Genesis, tip: Block, bits: int) -> _Draft:
     except HeaderError as error:
         raise SealError(f"No block can be mined like this: {error}.") from error
     return _Draft(header, pending.ids, tip.tree_size + 1, tiles)
-
-
-def _check_tip(genesis: Genesis, tip: Block) -> Header:
-    """The tip's header, once it is the one that was mined."""
-    try:
-        header = tip.header(genesis.origin)
-        digest = block_hash(encode_header(header))
-        intact = digest == tip.hash and meets_target(digest, header.bits)
-    except HeaderError:
-        intact = False
-    if not intact:
-        raise CorruptLedger(f"Block {tip.height} is not the one that was mined. {_REMEDY}")
-    return header
 
 
 def _commit(draft: _Draft, nonce: int) -> Block:

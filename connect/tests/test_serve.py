@@ -3,9 +3,11 @@
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,17 @@ def test_an_older_database_put_back_is_shown_and_not_written_to_until_the_newer_
     assert "It is an older copy: put back a newer one." in served.output.read_text()
     copy_database(tmp_path / "newer", database)
     wait_until(lambda: served.get("/healthz") == 200)
+
+
+def test_a_block_that_nobody_mined_is_not_signed_for_and_keeps_nobody_from_reading(
+    served: Served, tmp_path: Path
+) -> None:
+    wait_until(lambda: "Block 1 " in served.output.read_text())
+    assert served.stop() == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "connect.sqlite3")) as database, database:
+        database.execute("UPDATE ledger_block SET checkpoint = NULL, nonce = nonce + 1 WHERE height = 1")
+    served.start(until="/")
+    assert "Block 1 is not the one that was mined." in served.output.read_text()
 
 
 def test_small_frames_do_not_wait_for_each_other() -> None:

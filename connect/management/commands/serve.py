@@ -16,7 +16,7 @@ from django.db import connection, connections
 from chat.search.indexes import get_index
 from connect.supervisor import Child, Supervisor
 from connect.web import listen, web_command
-from ledger.errors import BehindSignedState
+from ledger.errors import BehindSignedState, CorruptLedger
 
 
 class Command(BaseCommand):
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         try:
             call_command("ensure_log")
         except CommandError as error:
-            if not isinstance(error.__cause__, BehindSignedState):
+            if not isinstance(error.__cause__, BehindSignedState | CorruptLedger):
                 raise
             self._say(f"{error} What is there is shown.")
         else:
