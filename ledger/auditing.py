@@ -1,7 +1,8 @@
 """The audit of this database: streams the tables to `ledger.core.audit`, one consistent state of them.
 
-What must not come from the database (the log's key, the signed state) comes from their files. Rows are read as plain
-tuples, never as model instances.
+What must not come from the database (the log's key, the signed state) comes from their files. A machine beside the
+miner's holds neither: it takes the key that the log began with, and does not see an older copy put back. Rows are read
+as plain tuples, never as model instances.
 """
 
 import os
@@ -15,6 +16,7 @@ from django.db.models import Count, Func, QuerySet, TextField, UUIDField
 
 from ledger.audit_workers import start_workers
 from ledger.core.audit import audit
+from ledger.core.audit_leaf import BadRow
 from ledger.core.audit_rows import SIGNED_STATE, AuditState, Report, Row, SignedHead, Trust
 from ledger.core.audit_shared import Doubtful, audit_shared
 from ledger.core.merkle import TILE_HEIGHT
@@ -77,13 +79,31 @@ def _run_shared(trust: Trust, progress: Callable[[int], None], workers: int | No
 def read_trust() -> tuple[Trust, str | None]:
     """The log's vkey and the signed state, and what is wrong with their files."""
     vkey = signed = problem = None
+    beside = is_beside_miner()
     try:
-        vkey = format_vkey(load_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN).vkey)
+        vkey = _first_vkey() if beside else format_vkey(load_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN).vkey)
         state = load_signed_state(settings.SIGNED_STATE_FILE, settings.LOG_ORIGIN)
         signed = SignedHead(state.size, state.root, state.height) if state else None
     except KeyFileError as error:
         problem = str(error)
-    return Trust(vkey, signed, verify), problem
+    return Trust(vkey, signed, verify, signed_elsewhere=beside), problem
+
+
+def is_beside_miner() -> bool:
+    """Whether another machine mines, and alone holds the log's key and, as a rule, the signed state."""
+    return not settings.MINER and not settings.LOG_KEY_FILE.exists()
+
+
+def _first_vkey() -> str | None:
+    """The vkey that the log began with; None where the row holds none, which is a finding of the audit's."""
+    text = Genesis.objects.values_list("key", flat=True).first()
+    try:
+        name = parse_vkey(text or "").name
+    except BadRow:
+        return None
+    if name != settings.LOG_ORIGIN:
+        raise KeyFileError(f"LOG_ORIGIN is {settings.LOG_ORIGIN}, this database's log is named {name}.")
+    return text
 
 
 class TableRows:

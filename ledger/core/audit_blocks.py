@@ -77,7 +77,7 @@ class Blocks:
             self._report.add("cosignature_surplus", COSIGNATURE, row.id, "block", height=row.block)
         signed, size = self._trust.signed, self.newest.tree_size if self.newest else 0
         if signed is None:
-            if self._any_signed:
+            if self._any_signed and not self._trust.signed_elsewhere:
                 self._report.add("signed_state_missing", SIGNED_STATE)
         elif size < signed.size:
             self._report.add("behind_signed_state", SIGNED_STATE, height=signed.height, expected=signed.size, got=size)

@@ -135,6 +135,8 @@ class Trust:
     vkey: str | None
     signed: SignedHead | None
     verify: Callable[[bytes, bytes, bytes], bool]
+    signed_elsewhere: bool = False
+    """Where no signed state is held here, another machine holds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,26 @@
 """The audit of a real database: what it reads, while others write; verify_chain; what is kept of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from ledger.audit_results import load_result, result_of, save_result
 from ledger.auditing import run_audit
 from ledger.core.audit_rows import Report
-from ledger.models import Message
+from ledger.core.notes import LOG_KEY_TYPE, format_note, format_vkey, make_vkey, parse_note
+from ledger.models import Block, Genesis, Message
 from ledger.sealing import seal
 from ledger.snapshots import snapshot
 from ledger.tests.builders import ALICE, post, small_chain
 from ledger.tests.tampering import set_column
 from ledger.tests.test_verify_chain import verify
+from ledger.tip import check_tip
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,6 +114,59 @@ def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(mon
     finally:
         with connection.schema_editor() as editor:
             editor.add_constraint(Message, unique)
+
+
+# Beside the miner's machine
+
+
+@pytest.fixture
+def beside(settings: Settings) -> None:
+    """A machine with MINER=off: it holds neither key nor signed state."""
+    small_chain(messages=12, blocks=3)
+    settings.LOG_KEY_FILE.unlink()
+    settings.SIGNED_STATE_FILE.unlink()
+    settings.MINER = False
+
+
+def codes() -> set[str]:
+    return {finding.code for finding in run_audit().findings}
+
+
+def test_a_machine_beside_the_miners_takes_the_key_that_the_log_began_with(beside: None) -> None:
+    assert run_audit().findings == check_tip(None).findings == []
+    assert run_audit(workers=2) == run_audit(workers=1)
+    Block.objects.filter(height=3).update(checkpoint=Block.objects.get(height=2).checkpoint)
+    assert codes() == {finding.code for finding in check_tip(None).findings} == {"checkpoint_changed"}
+
+
+def test_a_machine_beside_the_miners_knows_a_history_that_the_log_did_not_sign(beside: None) -> None:
+    stolen = Block.objects.get(height=3)
+    note = parse_note(stolen.checkpoint or "")
+    signature = replace(note.signatures[0], data=bytes(64))
+    Block.objects.filter(height=3).update(checkpoint=format_note(replace(note, signatures=(signature,))))
+    assert codes() == {finding.code for finding in check_tip(None).findings} == {"checkpoint_signature"}
+
+
+@pytest.mark.parametrize("key", ["", "x", "other.test/ledger"])
+def test_a_machine_beside_the_miners_takes_no_key_of_another_log(beside: None, key: str) -> None:
+    if key == "other.test/ledger":
+        key = format_vkey(make_vkey(key, LOG_KEY_TYPE, bytes(range(32))))
+    set_column(Genesis, 0, "key", key)
+    assert codes() > {"checkpoint_signature"}
+    assert ("key_file" in codes()) is key.startswith("other")
+    assert not check_tip(None).valid
+
+
+def test_a_signed_state_is_compared_with_wherever_it_is(beside: None, settings: Settings) -> None:
+    settings.SIGNED_STATE_FILE.write_text(
+        f'{{"height":9,"origin":"{settings.LOG_ORIGIN}","root":"{"0" * 64}","size":99}}'
+    )
+    assert codes() == {"behind_signed_state"}
+
+
+def test_the_miners_machine_must_hold_its_key_and_signed_state(beside: None, settings: Settings) -> None:
+    settings.MINER = True
+    assert codes() == {"key_file", "signed_state_missing"}
 
 
 # What is kept

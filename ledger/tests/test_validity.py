@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from ledger import validity
 from ledger.models import Block, Message
@@ -132,3 +133,18 @@ def test_a_database_behind_the_signed_state_is_not_valid(visitor: Client, large:
     small_chain(messages=10, blocks=3)
     set_column(Block, 3, "height", -1)
     assert "behind_signed_state" in {finding["code"] for finding in ask(visitor)["findings"]}
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_machine_beside_the_miners_calls_a_sound_chain_valid(
+    visitor: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, is_large: bool
+) -> None:
+    small_chain(messages=10, blocks=2, pending=1)
+    settings.MINER = False
+    settings.LOG_KEY_FILE.unlink()
+    settings.SIGNED_STATE_FILE.unlink()
+    if is_large:
+        monkeypatch.setattr(validity, "LIVE_LEAVES", -1)
+        call_command("verify_chain", "--json")
+    told = ask(visitor)
+    assert (told["valid"], told["findings"]) == (True, [])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from ledger.audit_results import load_result
 from ledger.genesis import ensure_genesis
@@ -13,7 +14,7 @@ from ledger.management.commands import verify_chain
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
-from ledger.tests.tampering import set_column
+from ledger.tests.tampering import read_everything, set_column, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,28 @@ def test_what_came_since_is_audited_and_a_finding_leaves_the_state_as_it_was(tmp
     kept = load_result()
     assert kept is not None
     assert not kept.valid
+
+
+def test_beside_the_miners_machine_it_says_what_it_does_not_see_and_leaves_its_file(
+    tmp_path: Path, settings: Settings
+) -> None:
+    file = tmp_path / "audited.json"
+    small_chain(messages=10, blocks=2)
+    older = read_everything()
+    post()
+    seal()
+    assert "signed state" not in verify()[0]
+    assert json.loads(verify("--json")[0])["signed_state"] is True
+    settings.MINER = False
+    settings.LOG_KEY_FILE.unlink()
+    settings.SIGNED_STATE_FILE.unlink()
+    text, code = verify("--since", str(file))
+    assert code == 0
+    assert "The signed state is on the miner's machine: an older copy of the database" in text
+    assert json.loads(verify("--json")[0])["signed_state"] is False
+    write_everything(older)
+    assert verify()[1] == 0
+    assert verify("--since", str(file))[0].startswith("audited_block_replaced")
 
 
 @pytest.mark.parametrize("content", ["", "{}", "no state"])

@@ -8,7 +8,8 @@ found by the audit of everything.
 
 Each finding is a line: code, table, primary key, column where known, room, seq, leaf index, height, expected, got.
 A long log is shared among as many processes as there are cores; what they find is the same. The result of an audit of
-everything, and any finding, is kept for /valid and the admin.
+everything, and any finding, is kept for /valid and the admin. A machine beside the miner's (MINER=off, no key) does not
+hold the signed state, and says so: in JSON `signed_state` is false.
 """
 
 import sys
@@ -18,10 +19,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.audit_results import AuditResult, result_of, save_result
-from ledger.auditing import run_audit
+from ledger.auditing import is_beside_miner, run_audit
 from ledger.core.audit_rows import AuditState, Report
 from ledger.core.audit_state import format_state, parse_state
 from ledger.core.errors import LedgerFormatError
@@ -75,6 +77,10 @@ class Command(BaseCommand):
         )
         if since is not None:
             self.stdout.write(f"Read from block {since.block.height:,} on; an earlier audit found all before it valid.")
+        if not _sees_signed_state():
+            self.stdout.write(
+                "The signed state is on the miner's machine: an older copy of the database, put back, is not seen here."
+            )
         self.stdout.write(f"Root {report.root.hex() or '–'}")
 
 
@@ -103,6 +109,10 @@ class ProgressBar:
             self._out.write("\r\033[K")
 
 
+def _sees_signed_state() -> bool:
+    return not is_beside_miner() or settings.SIGNED_STATE_FILE.exists()
+
+
 def _read_state(file: Path | None) -> AuditState | None:
     """None where there is none yet. CommandError for a file that is something else, or cannot be read or written."""
     if file is None:
@@ -128,4 +138,5 @@ def _json(report: Report, result: AuditResult) -> str:
     findings = [finding.shown() for finding in report.findings]
     fields = {"valid": report.valid, "found": report.found, "findings": findings, "checked_ms": result.checked_ms}
     fields |= {name: getattr(result, name) for name in ("size", "root", "height", "sealed", "pending", "rooms")}
+    fields["signed_state"] = _sees_signed_state()
     return orjson.dumps(fields, option=orjson.OPT_INDENT_2).decode()
