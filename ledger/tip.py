@@ -9,26 +9,29 @@ from django.conf import settings
 from ledger.audit_results import AuditResult
 from ledger.auditing import read_trust
 from ledger.core.audit_blocks import Blocks
-from ledger.core.audit_rows import BLOCK, GENESIS, SIGNED_STATE, BlockRow, Report
+from ledger.core.audit_rows import BLOCK, GENESIS, SIGNED_STATE, BlockRow, Report, Trust
 from ledger.core.errors import TileError
 from ledger.core.merkle import edge_tiles_needed, root_from_tiles
 from ledger.core.notes import parse_vkey
 from ledger.models import Block, Cosignature, Genesis
 from ledger.tiles import read_tiles
 
-BLOCKS = 2
-"""The newest may wait for its signature; the one before it is the signed state's then."""
+BLOCKS = 3
+"""The newest may wait for its signature, and one be sealed while we read: the one before is the signed state's then."""
 
 
 def check_tip(audited: AuditResult | None) -> Report:
     """Findings in the newest blocks, and in the newest one of the last audit, if there was one."""
     report = Report()
+    trust, problem = read_trust()  # first: a block that is sealed while we read is then in the rows, never beyond them
+    if problem:
+        report.add("key_file", SIGNED_STATE, got=problem)
     genesis = Genesis.objects.first()
     if genesis is None:
         report.add("genesis_missing", GENESIS, 0)
         return report
     newest = Block.objects.order_by("-height").values_list(*BlockRow._fields)[: BLOCKS + 1]
-    _check_blocks([BlockRow(*row) for row in reversed(newest)], genesis.min_bits, report)
+    _check_blocks([BlockRow(*row) for row in reversed(newest)], genesis.min_bits, trust, report)
     if audited and audited.height is not None:
         found = Block.objects.filter(height=audited.height).values_list("hash", flat=True).first()
         if found is None or bytes(found).hex() != audited.hash:
@@ -37,10 +40,7 @@ def check_tip(audited: AuditResult | None) -> Report:
     return report
 
 
-def _check_blocks(rows: list[BlockRow], min_bits: int, report: Report) -> None:
-    trust, problem = read_trust()
-    if problem:
-        report.add("key_file", SIGNED_STATE, got=problem)
+def _check_blocks(rows: list[BlockRow], min_bits: int, trust: Trust, report: Report) -> None:
     vkey = parse_vkey(trust.vkey) if trust.vkey else None
     checked = rows[-BLOCKS:]
     cosigned = Cosignature.objects.filter(block__in=[row.height for row in checked]).order_by("block_id", "id")

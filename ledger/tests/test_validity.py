@@ -1,6 +1,7 @@
 """/valid: an answer for anyone, at a bounded cost."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from ledger import validity
+from ledger import sealing, tip, validity
+from ledger.auditing import read_trust
+from ledger.core.audit_rows import Trust
 from ledger.models import Block, Message
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
@@ -119,7 +122,7 @@ def test_a_large_chain_that_was_audited_and_then_replaced_or_found_faulty_is_not
 ) -> None:
     small_chain(messages=10, blocks=3)
     call_command("verify_chain", "--json")
-    for _ in range(3):
+    for _ in range(4):
         seal()
     set_column(Block, 3, "hash", b"\1" * 32)
     assert [finding["code"] for finding in ask(visitor)["findings"]] == ["audited_block_changed"]
@@ -129,9 +132,32 @@ def test_a_large_chain_that_was_audited_and_then_replaced_or_found_faulty_is_not
     assert {"block_changed"} == {finding["code"] for finding in ask(visitor)["findings"]}
 
 
-def test_a_database_behind_the_signed_state_is_not_valid(visitor: Client, large: None) -> None:
+@pytest.mark.parametrize("is_read_first", [False, True])
+def test_a_block_that_is_sealed_during_the_look_at_the_end_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, is_read_first: bool
+) -> None:
     small_chain(messages=10, blocks=3)
-    set_column(Block, 3, "height", -1)
+
+    def mine() -> None:
+        post("meanwhile")
+        seal()
+        post("and once more")
+        with patch.object(sealing, "sign_block", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+            seal()
+
+    def read() -> tuple[Trust, str | None]:
+        known = read_trust()
+        mine()
+        return known if is_read_first else read_trust()
+
+    monkeypatch.setattr(tip, "read_trust", read)
+    assert tip.check_tip(None).findings == []
+    assert Block.objects.count() == 6
+
+
+def test_a_database_behind_the_signed_state_is_not_valid(visitor: Client, large: None) -> None:
+    small_chain(messages=10, blocks=4)
+    set_column(Block, 4, "height", -1)
     assert "behind_signed_state" in {finding["code"] for finding in ask(visitor)["findings"]}
 
 
