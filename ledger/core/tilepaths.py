@@ -16,7 +16,8 @@ TILE_WIDTH = 1 << TILE_HEIGHT
 ENTRIES = -1
 MAX_LEVEL = 63
 
-_PATH = re.compile(r"tile/([0-9]+|entries)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]+))?")
+# Six groups hold every index: MAX_INT has sixteen digits.
+_PATH = re.compile(r"tile/([0-9]+|entries)/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]+))?")
 
 
 def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> str:

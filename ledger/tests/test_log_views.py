@@ -127,6 +127,8 @@ def test_what_is_shown_once_is_cacheable_for_ever(visitor: Client, path: str) ->
     [
         *("0/001", "0/001.p/45", "1/000", "1/000.p/2", "2/000.p/1", "entries/001", "entries/001.p/45", "0/002.p/1"),
         *("0/0", "0/0000", "00/000", "0/000.p/256", "0/000.p/0", "0/000.p/01", "64/000", "x/000", "0/x000/000"),
+        "63/x009/x007/x199/x254/x740/991",
+        pytest.param("0/" + "x001/" * 1500 + "000", id="a number of 4,503 digits"),
     ],
 )
 def test_a_tile_that_is_not_whole_yet_or_no_tile_is_not_found(visitor: Client, path: str) -> None:

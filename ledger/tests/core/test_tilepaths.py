@@ -62,6 +62,8 @@ def test_examples(tile: tuple[int, int, int], path: str) -> None:
         "tile/٠/000",
         "tile/0/٠٠٠",
         "tile/0/x999/x999/x999/x999/x999/999",
+        "tile/0/" + "x001/" * 6 + "000",
+        pytest.param("tile/0/" + "x001/" * 1500 + "000", id="more digits than Python reads"),
         "tile/0/../../000",
         "tile/entry/000",
     ],
