@@ -4,7 +4,8 @@
 
 A file is whole before it has its name, and `checkpoint` is written last. So the folder holds all that its checkpoint
 promises at every moment, and an export that was cut off goes on where it stopped. Full tiles that are there stay as
-they are. Partial ones of smaller trees stay too: somebody may just be reading by the older checkpoint.
+they are. Partial ones of smaller trees stay too: somebody may just be reading by the older checkpoint. What lies beyond
+the checkpoint was promised to nobody: where it is of another history, it goes.
 """
 
 import fcntl
@@ -26,7 +27,7 @@ from ledger.core.merkle import (
     tile_path,
 )
 from ledger.core.notes import parse_note
-from ledger.core.tilepaths import ENTRIES
+from ledger.core.tilepaths import ENTRIES, parse_tile_path
 from ledger.errors import ExportError
 from ledger.models import Block, Genesis
 from ledger.published import checkpoint_note, published_tile
@@ -55,7 +56,8 @@ def export_log(folder: Path, on_progress: Progress = lambda done, of: None) -> E
     if tip is None or genesis is None:
         raise ExportError("Nothing is signed yet, so there is nothing to export.")
     with _alone(folder):
-        _claim(folder, tip, f"{genesis.key}\n".encode())
+        promised = _claim(folder, tip, f"{genesis.key}\n".encode())
+        _sweep(folder, promised)
         files, written = _file_count(tip.tree_size), 0
         for done, (level, index, width) in enumerate(_files(tip.tree_size)):
             on_progress(done, files)
@@ -80,8 +82,11 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _claim(folder: Path, tip: Block, key: bytes) -> None:
-    """Makes the folder this log's. ExportError unless it is empty, or holds this log as far as it is signed here."""
+def _claim(folder: Path, tip: Block, key: bytes) -> int:
+    """Makes the folder this log's. ExportError unless it is empty, or holds this log as far as it is signed here.
+
+    Returns how many entries its checkpoint promises.
+    """
     vkey = folder / "log.vkey"
     if not vkey.exists():
         if any(path.name != f".{vkey.name}" for path in folder.iterdir()):
@@ -89,11 +94,10 @@ def _claim(folder: Path, tip: Block, key: bytes) -> None:
         _write(vkey, key)
     if vkey.read_bytes() != key:
         raise ExportError(f"{folder} holds another log, {vkey} says; name another folder.")
-    if (folder / "checkpoint").exists():
-        _check_extends(folder, tip)
+    return _check_extends(folder, tip) if (folder / "checkpoint").exists() else 0
 
 
-def _check_extends(folder: Path, tip: Block) -> None:
+def _check_extends(folder: Path, tip: Block) -> int:
     try:
         old = parse_checkpoint(parse_note((folder / "checkpoint").read_text()).body)
     except (LedgerFormatError, UnicodeDecodeError) as error:
@@ -111,6 +115,28 @@ def _check_extends(folder: Path, tip: Block) -> None:
             f"{folder} holds another history of the first {old.size:,} entries than this database. "
             "Keep both: they show that the log has forked."
         )
+    return old.size
+
+
+def _sweep(folder: Path, promised: int) -> None:
+    """Removes the tiles and bundles beyond the checkpoint that are not this tree's: an export was cut off before the
+    database was put back, or the log begun anew."""
+    for path in (folder / "tile").rglob("*"):
+        try:
+            level, index, width = parse_tile_path(path.relative_to(folder).as_posix())
+        except TileError:
+            continue  # a folder, or what was being written
+        end = (index * TILE_WIDTH + width) << TILE_HEIGHT * max(level, 0)
+        if path.is_file() and end > promised and not _is_right(path.read_bytes(), level, index, width):
+            path.unlink()
+
+
+def _is_right(content: bytes, level: int, index: int, width: int) -> bool:
+    """Whether the tree holds just this there. Entries are not read for it: their hashes tell."""
+    hashes = published_tile(max(level, 0), index, width)
+    if hashes is None or level != ENTRIES:
+        return content == hashes
+    return len(content) == width * _ENTRY_SIZE and _find_wrong(content, hashes) is None
 
 
 def _files(size: int) -> Iterator[tuple[int, int, int]]:
@@ -136,7 +162,9 @@ def _bring(folder: Path, level: int, index: int, width: int) -> bool:
         return False
     content = _read(level, index, width)
     if level == ENTRIES:
-        _check_bundle(content, _read(0, index, width), index)
+        wrong = _find_wrong(content, _read(0, index, width))
+        if wrong is not None:
+            raise ExportError(f"Entry {index * TILE_WIDTH + wrong:,} is not the one that the tree holds; {_REMEDY}")
     _write(path, content)
     return True
 
@@ -153,12 +181,14 @@ def _read(level: int, index: int, width: int) -> bytes:
     return content
 
 
-def _check_bundle(bundle: bytes, hashes: bytes, index: int) -> None:
-    """What is published stays published: entries that the tree does not hold must not be."""
+def _find_wrong(bundle: bytes, hashes: bytes) -> int | None:
+    """The first entry that the tree does not hold. What is published stays published: such a one must not be."""
     for offset in range(len(hashes) // HASH_SIZE):
-        entry = bundle[offset * _ENTRY_SIZE + 2 : (offset + 1) * _ENTRY_SIZE]
-        if leaf_hash(entry) != hashes[offset * HASH_SIZE : (offset + 1) * HASH_SIZE]:
-            raise ExportError(f"Entry {index * TILE_WIDTH + offset:,} is not the one that the tree holds; {_REMEDY}")
+        entry = bundle[offset * _ENTRY_SIZE : (offset + 1) * _ENTRY_SIZE]
+        is_whole = entry[:2] == (_ENTRY_SIZE - 2).to_bytes(2)
+        if not is_whole or leaf_hash(entry[2:]) != hashes[offset * HASH_SIZE : (offset + 1) * HASH_SIZE]:
+            return offset
+    return None
 
 
 def _write(path: Path, content: bytes) -> None:
