@@ -10,6 +10,7 @@ from connect.tests.stores import postgres
 PROMISES = [
     *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
     *("ledger/tests/test_sealing.py", "ledger/tests/test_signing.py", "ledger/tests/test_pending.py"),
+    "ledger/tests/test_unsigned.py",
     *("ledger/tests/test_audit.py", "ledger/tests/test_audit_workers.py", "ledger/tests/test_verify_chain.py"),
     *("ledger/tests/test_tamper.py", "ledger/tests/test_tiles.py"),
     *("chat/tests/search/test_found.py", "chat/tests/search/test_index.py"),
