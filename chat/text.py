@@ -8,6 +8,7 @@ one alone would do. Most messages have nothing to mark up and take a shorter way
 import re
 from collections.abc import Set
 from html import escape, unescape
+from importlib import import_module
 from typing import Any
 
 import nh3
@@ -32,6 +33,8 @@ _TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
 
+# A short row is filled up to the width of its table: with 65,000 cells, 8 kB would become 0.7 MB of HTML.
+import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = 500  # type: ignore[attr-defined]
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20, "highlight": highlight})
 _markdown.enable(["table", "strikethrough"])
 _markdown.disable(["image", "reference", "code", "lheading", "html_block", "html_inline"])

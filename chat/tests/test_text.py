@@ -136,6 +136,13 @@ def test_ordinary_messages_take_the_short_way(text: str) -> None:
 HOSTILE = ["[", "![", "[[a]", "[a](", "*_", "**a *b ", "`a``b", "> ", "- ", "a|b\n-|-\n", "<a", "&#", "http://a(", "\\"]
 
 
+def test_a_table_is_not_filled_up_without_end() -> None:
+    """Rows of one cell in a table of hundreds of columns."""
+    columns = 500
+    text = f"|{'a|' * columns}\n|{'-|' * columns}\n{'|' + chr(10)}" + "|\n" * 2500
+    assert len(render(text[:TEXT_LIMIT])) < 8 * TEXT_LIMIT
+
+
 @pytest.mark.parametrize("pattern", HOSTILE)
 def test_the_work_for_hostile_text_grows_with_its_length_alone(pattern: str) -> None:
     """Quadratic work would make eight times the text cost 64 times the calls."""
