@@ -33,11 +33,15 @@ class Picture:
     """WebP."""
 
 
+class TooManyPictures(Exception):
+    """Two are being decoded, and that takes longer than anybody should wait."""
+
+
 def read_picture(content: "IO[bytes] | File[Any]") -> Picture | None:
     """Blocks: not for the event loop. Read only once it has a place: of many that come at once, two are in memory."""
     if not _places.acquire(timeout=WAIT_S):
-        logger.warning("Too many pictures at once; one goes without a thumbnail.")
-        return None
+        logger.warning("Too many pictures at once; one is not taken.")
+        raise TooManyPictures
     try:
         # -I: nothing of the environment reaches it, and the modules beside it do not stand in for Python's own.
         done = subprocess.run(  # noqa: S603  (our own command line)

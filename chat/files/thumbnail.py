@@ -13,6 +13,8 @@ import sys
 CPU_S = 10
 MEMORY = 1536 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+MAX_SCANS = 32
+"""Of a progressive JPEG; cameras and programs write some ten. Each is decoded over the whole picture."""
 SIDE = 720
 
 
@@ -26,6 +28,8 @@ def limit() -> None:
 def shrink(data: bytes) -> tuple[dict[str, object], bytes]:
     from PIL import Image, ImageOps  # after the limits
 
+    if data[:3] == b"\xff\xd8\xff" and data.count(b"\xff\xda") > MAX_SCANS:
+        raise ValueError("too many scans")
     Image.MAX_IMAGE_PIXELS = None  # ours holds instead, before anything is decoded
     with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as picture:
         if picture.width * picture.height > MAX_PIXELS:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat.files.models import File
 from chat.files.names import inert_name
-from chat.files.pictures import Picture, read_picture
+from chat.files.pictures import Picture, TooManyPictures, read_picture
 from chat.files.shown import size_words
 from chat.files.storage import storage
 from chat.files.types import HEAD, PICTURES, UNKNOWN, sniff
@@ -32,6 +32,8 @@ else:
 
 logger = logging.getLogger(__name__)
 
+LARGEST_PICTURE = 100 * 1024 * 1024
+"""Bytes: a picture is decoded in memory. A larger one stays a file to download."""
 PER_S, BURST = 0.5, 40
 _rates = Rates(PER_S, BURST)
 
@@ -52,7 +54,10 @@ def receive(user: User, room: Room, upload: Upload, said_size: int | None = None
     _check(user, upload, said_size)
     close_old_connections()  # a pool has few, and a place for decoding may be long in coming
     salt = secrets.token_bytes(SALT_SIZE)
-    kind, picture = _look(upload)
+    try:
+        kind, picture = _look(upload)
+    except TooManyPictures:
+        raise UploadRefused("busy", _("Too many pictures come at once. Please try again in a moment.")) from None
     if not any(fnmatchcase(kind, allowed) for allowed in settings.FILE_TYPES):
         raise UploadRefused("type", _("Files of this type (%(type)s) are not taken here.") % {"type": kind})
     file = File.objects.create(
@@ -115,5 +120,5 @@ def _look(upload: Upload) -> tuple[str, Picture | None]:
     if kind not in PICTURES:
         return kind, None
     upload.seek(0)
-    picture = read_picture(upload)
+    picture = read_picture(upload) if (upload.size or 0) <= LARGEST_PICTURE else None
     return (picture.type, picture) if picture else (UNKNOWN, None)

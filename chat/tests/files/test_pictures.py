@@ -84,6 +84,18 @@ def _children_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def test_a_picture_of_hundreds_of_scans_costs_little() -> None:
+    """Each scan of a progressive JPEG is decoded over the whole picture."""
+    good = io.BytesIO()
+    Image.new("RGB", (4000, 4000), (3, 4, 5)).save(good, "JPEG", progressive=True)
+    assert read_picture(good.getvalue()) is not None
+    content = good.getvalue()
+    scan = content[content.rfind(b"\xff\xda") : -2]
+    before_s = _children_s()
+    assert read_picture(content[:-2] + scan * 200 + content[-2:]) is None
+    assert _children_s() - before_s < 1
+
+
 def test_a_decoder_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(*args: object, **options: object) -> None:
         raise subprocess.TimeoutExpired("thumbnail", pictures.TIMEOUT_S)
@@ -98,8 +110,8 @@ def test_a_picture_that_waits_for_a_place_is_not_in_memory(monkeypatch: pytest.M
     monkeypatch.setattr(pictures, "_places", BoundedSemaphore(1))
     monkeypatch.setattr(pictures, "WAIT_S", 0)
     content = io.BytesIO(picture())
-    with pictures._places:
-        assert pictures.read_picture(content) is None
+    with pictures._places, pytest.raises(pictures.TooManyPictures):
+        pictures.read_picture(content)
     assert content.tell() == 0
 
 
