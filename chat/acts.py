@@ -8,13 +8,14 @@ it has. One query for any number of posts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from chat.text import text_of
 from ledger.models import Message
 
 KINDS = ("edit", "delete", "react", "unreact")
@@ -70,6 +71,13 @@ def find_acts(posts: Iterable[Message]) -> Mapping[Post, Acts]:
     for row in rows.only("kind", "room", "room_seq", "hash", "author", "ref", "body", "received_ms"):
         found[row.room, bytes(row.ref or b"")].take(row)
     return found
+
+
+def find_words(posts: Sequence[Message]) -> Mapping[Post, str]:
+    """What each says now, by room and hash: its newest version's words."""
+    acts = find_acts(posts)
+    keys = {(post.room, bytes(post.hash)): post for post in posts}
+    return {key: text_of([post, *acts.get(key, NOTHING).edits][-1].body) for key, post in keys.items()}
 
 
 def find_emoji(room: UUID, ref: bytes) -> set[str]:

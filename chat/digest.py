@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import User
+from chat.acts import find_words
 from chat.models import Preferences, ReadPosition, Room, RoomPreference
 from chat.notices import find_own_levels
 from chat.people import find_people
@@ -74,11 +75,12 @@ def _write(user: User, rows: Sequence[Message]) -> tuple[str, str]:
     """Subject and words."""
     rooms = Room.objects.in_bulk({row.room for row in rows})
     authors = find_people({row.author for row in rows})
+    words = find_words(rows[-SHOWN:])
     missed = [
         Missed(
             room=rooms[row.room].name,
             author=authors[row.author]["name"],
-            text=plain_line(text_of(row.body)),
+            text=plain_line(words[row.room, bytes(row.hash)]),
             url=f"{settings.SITE_URL}/rooms/{rooms[row.room].slug}/?at={row.room_seq}",
         )
         for row in rows[-SHOWN:]

@@ -1,5 +1,6 @@
 """What people set for their notifications, and the browsers that they switch Web Push on in."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from chat.vapid import public_key
 BROWSERS_EACH = 20
 """Push subscriptions of one person; those go that were not renewed for longest."""
 KEY_LENGTHS = {"p256dh": (87, 88), "auth": (22, 24)}
+_KEY = re.compile(r"[A-Za-z0-9_+/-]+={0,2}")
 """Characters of base64url: 65 and 16 bytes, padded or not."""
 
 
@@ -149,7 +151,7 @@ def _refuse() -> HttpResponse:
 
 
 def _is_key(value: object, *lengths: int) -> bool:
-    return isinstance(value, str) and len(value) in lengths and value.isascii()
+    return isinstance(value, str) and len(value) in lengths and _KEY.fullmatch(value) is not None
 
 
 def _is_push_service(endpoint: object) -> bool:

@@ -24,11 +24,12 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.models import User
+from chat.acts import find_words
 from chat.mentions import EVERYBODY
 from chat.models import Preferences, PushSubscription, ReadPosition, Room
 from chat.notices import find_levels, is_quiet, is_wanted
 from chat.people import find_people
-from chat.text import find_mentioned, plain_line, text_of
+from chat.text import find_mentioned, plain_line
 from chat.vapid import vapid_key
 from ledger.models import Message
 
@@ -100,8 +101,9 @@ def push(row: Message) -> None:
     room = Room.objects.filter(pk=row.room).first() if found else None
     if room is None or _is_gone(row):
         return
-    told = choose_people(room, text_of(row.body), {each.user_id for each in found}, datetime.now(UTC))
-    payload = _payload(room, row)
+    words = find_words([row])[row.room, bytes(row.hash)]
+    told = choose_people(room, words, {each.user_id for each in found}, datetime.now(UTC))
+    payload = _payload(room, row, words)
     with ThreadPoolExecutor(SENDERS) as pool:
         subscriptions = [each for each in found if each.user_id in told]
         is_gone = pool.map(partial(_send, payload), subscriptions)
@@ -139,12 +141,12 @@ def choose_people(room: Room, text: str, people: Collection[UUID], now: datetime
     }
 
 
-def _payload(room: Room, row: Message) -> bytes:
+def _payload(room: Room, row: Message, words: str) -> bytes:
     author = find_people([row.author])[row.author]["name"]
     return orjson.dumps(
         {
             "title": author if room.is_direct else f"{author} · {room.name}",
-            "body": plain_line(text_of(row.body))[:BODY_LIMIT],
+            "body": plain_line(words)[:BODY_LIMIT],
             "url": f"/rooms/{room.slug}/?at={row.room_seq}",
             "tag": f"{room.pk.hex}-{row.room_seq}",
         }

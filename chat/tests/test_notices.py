@@ -190,6 +190,14 @@ def test_who_missed_a_mention_is_told_once(alice: User, bob: User) -> None:
     assert "look at this" not in mail.outbox[1].body
 
 
+def test_a_letter_holds_what_a_message_says_now(alice: User, bob: User) -> None:
+    row = post("@bob the password is hunter2", alice)
+    act("edit", row, alice, text="@bob (taken back)")
+    assert send_digests(later(row)) == 1
+    assert "hunter2" not in mail.outbox[0].body
+    assert "(taken back)" in mail.outbox[0].body
+
+
 def test_an_address_that_is_refused_stops_no_other_letter(
     alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,14 @@ def test_what_was_deleted_meanwhile_is_not_pushed(alice: User, bob: User, servic
     assert service.pushes == []
 
 
+def test_what_was_edited_meanwhile_is_pushed_as_it_is_now(alice: User, bob: User, service: Service) -> None:
+    subscribe(bob, service.subscription())
+    row = post("@bob the password is hunter2", alice)
+    act("edit", row, alice, text="@bob (taken back)")
+    push(row)
+    assert [each["body"] for each in service.opened()] == ["@bob (taken back)"]
+
+
 def test_a_browser_whose_keys_are_none_is_forgotten_and_the_others_are_told(
     alice: User, bob: User, service: Service
 ) -> None:
@@ -264,6 +272,15 @@ def test_the_makers_of_browsers_are_known(bob: User, service: Service) -> None:
     for host in ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com"):
         subscribe(bob, service.subscription() | {"endpoint": f"https://{host}/x"})
     assert PushSubscription.objects.count() == 3
+
+
+def test_a_key_is_of_letters_that_keys_have(bob: User, service: Service) -> None:
+    """PostgreSQL stores no NUL."""
+    client = Client()
+    client.force_login(bob)
+    told = service.subscription()
+    told["keys"] = told["keys"] | {"auth": "\0" * 22}
+    assert client.post("/push/", told, content_type="application/json").status_code == 400
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"endpoint":"x","keys":{}}', '{"endpoint":"x","keys":null}', "\xff"])
