@@ -20,6 +20,9 @@ from chat.refusals import Refusal
 from chat.roles import moderates
 from ledger.drafts import Draft
 
+INVITES_LIMIT = 50
+"""Good ones of a room, or of the site: each is drawn as a code."""
+
 Role = Membership.Role
 
 
@@ -35,6 +38,8 @@ def make_invite(by: User, room: Room | None, days: int, uses: int | None, domain
         raise Refusal("forbidden", _("Only a moderator invites people."))
     if domain and not may_ask_for_domain(leads_to_room=room is not None):
         raise Refusal("forbidden", _("Nobody has to confirm an address here, so none can be asked for."))
+    if list_invites(room).count() >= INVITES_LIMIT:
+        raise Refusal("forbidden", _("There are %(count)d good invitations. End one first.") % {"count": INVITES_LIMIT})
     ends_at = timezone.now() + timedelta(days=days)
     return Invite.objects.create(
         by=by, room=room.pk if room else None, ends_at=ends_at, uses_left=uses, domain=domain.lower().removeprefix("@")

@@ -52,7 +52,7 @@ def leave(user: User, room: Room) -> None:
         mine = Membership.objects.filter(room=now, user=user).first()
         if mine is None:
             return []
-        if Membership.objects.filter(room=now).exclude(pk=mine.pk).exists():
+        if Membership.objects.filter(room=now, user__is_active=True).exclude(pk=mine.pk).exists():
             _check_owned_without(mine)
         mine.delete()
         return [member_entry("leave", now, user, user)]
@@ -71,7 +71,7 @@ def remove(by: User, room: Room, member: User, reason: str = "", *, ban: bool = 
         was_there, _rows = Membership.objects.filter(room=now, user=member).delete()
         is_new = ban and Ban.objects.get_or_create(room=now, user=member)[1]
         if not was_there:
-            return [_ban_words(now, by, member, reason)] if is_new else []
+            return _ban_entries(now, by, member, reason) if is_new else []
         removal = member_entry("remove", now, by, member)
         with in_site_language():
             words = _("Banned: %(reason)s") % {"reason": reason} if ban else reason
@@ -132,10 +132,13 @@ def enter(room: Room, by: User, people: Collection[User]) -> Sequence[Draft]:
     return [member_entry("join", room, by, user) for user in new]
 
 
-def _ban_words(room: Room, by: User, member: User, reason: str) -> Draft:
-    """Of who has left already: nobody was removed, so no entry of that kind can say it."""
-    words = f"{by.username} banned {member.username} from this room"
-    return system_words(room, f"{words}: {reason}" if reason else f"{words}.")
+def _ban_entries(room: Room, by: User, member: User, reason: str) -> list[Draft]:
+    """Of who has left already: nobody was removed, so no entry of that kind can say it. The reason is the moderator's
+    own words: what the system says cannot be erased."""
+    with in_site_language():
+        words = _("%(by)s banned %(member)s from this room.") % {"by": by.username, "member": member.username}
+    told = system_words(room, words)
+    return [told, reason_entry(told, room, by, reason)] if reason else [told]
 
 
 def _check_has_members(room: Room) -> None:
@@ -150,7 +153,7 @@ def _check_open(room: Room) -> None:
 
 def _check_owned_without(membership: Membership) -> None:
     if membership.role == Role.OWNER:
-        owners = Membership.objects.filter(room=membership.room, role=Role.OWNER)
+        owners = Membership.objects.filter(room=membership.room, role=Role.OWNER, user__is_active=True)
         if not owners.exclude(pk=membership.pk).exists():
             raise Refusal("forbidden", _("Make somebody else an owner first: a room has somebody to ask."))
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-import orjson
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from chat.models import Room
 from chat.notes import note
 from chat.people import find_people
 from chat.rooms import LESSON_IDS
+from chat.text import text_of
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.models import Message
 
@@ -78,13 +78,22 @@ def _lines(rows: Sequence[Message]) -> list[Line]:
 
 def _find_reasons(rows: Sequence[Message]) -> dict[UUID, str]:
     """By the client id of the post; none where it was erased."""
-    wanted = {reason_id(row.client_id): row for row in rows if row.kind == "member.remove"}
-    posts = Message.objects.filter(client_id__in=wanted, kind="post", body__isnull=False)
+    wanted = {reason_id(row.client_id): row for row in rows if row.kind in ("member.remove", "post")}
+    posts = list(Message.objects.filter(client_id__in=wanted, kind="post", body__isnull=False))
+    people = find_people({post.author for post in posts}) if posts else {}
     return {
-        post.client_id: orjson.loads(post.body or "{}").get("text", "")
+        post.client_id: text_of(post.body)
         for post in posts
-        if (post.room, post.author) == (wanted[post.client_id].room, wanted[post.client_id].author)
+        if _gives_reason(post, wanted[post.client_id], people[post.author]["username"])
     }
+
+
+def _gives_reason(post: Message, of: Message, username: str) -> bool:
+    """Anybody can work out its client id. A removal has an author; what the system says names them in its words, and
+    the reason was recorded together with it."""
+    if of.kind == "member.remove":
+        return (post.room, post.author) == (of.room, of.author)
+    return (post.room, post.room_seq) == (of.room, of.room_seq + 1) and username in text_of(of.body).split()
 
 
 def _find_erased(rows: Sequence[Message]) -> dict[bytes, Message]:

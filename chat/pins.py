@@ -40,7 +40,7 @@ def pin(user: User, room: Room, post: Message) -> None:
     pins = Pin.objects.filter(room=room)
     if pins.filter(seq=post.room_seq).exists():
         return
-    if pins.count() >= PINS_LIMIT:
+    if pins.count() >= PINS_LIMIT and len(list_pins(room)) >= PINS_LIMIT:  # What is deleted takes no place.
         raise Refusal("forbidden", _("A room has at most %(count)d pins. Unpin one first.") % {"count": PINS_LIMIT})
     try:
         Pin.objects.create(room=room, seq=post.room_seq, by=user, pinned_ms=time.time_ns() // 1_000_000)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Invite, User
+from chat import inviting
 from chat.inviting import make_invite
 from chat.joining import join, remove
 from chat.models import Membership, Room
@@ -67,6 +68,12 @@ def test_it_is_made_and_ended_on_a_page_and_shows_a_code(
 def test_a_mistaken_form_makes_none(form: dict[str, str], plans: Room, bob: User, optional: None) -> None:
     assert as_(bob).post(f"/rooms/{plans.slug}/invites/", {"act": "make", **form}).status_code == 400
     assert not Invite.objects.exists()
+
+
+def test_good_invitations_are_bounded(plans: Room, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inviting, "INVITES_LIMIT", 1)
+    path = f"/rooms/{plans.slug}/invites/"
+    assert [as_(bob).post(path, {"act": "make", "days": "1"}).status_code for _ in range(2)] == [303, 403]
 
 
 def test_who_does_not_moderate_invites_nobody(plans: Room, bob: User, charlie: User, alice: User) -> None:

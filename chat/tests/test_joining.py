@@ -238,6 +238,18 @@ def test_a_room_keeps_an_owner(room: Room, bob: User, charlie: User) -> None:
     assert roles(room) == {}
 
 
+def test_a_closed_account_is_neither_an_owner_nor_somebody_who_is_there(room: Room, bob: User, charlie: User) -> None:
+    dora = person("dora")
+    for each in (charlie, dora):
+        join(each, room)
+    set_role(bob, room, charlie, "owner")
+    User.objects.filter(pk=charlie.pk).update(is_active=False)
+    with pytest.raises(Refusal, match="owner"):
+        leave(bob, room)
+    leave(dora, room)
+    leave(bob, room)
+
+
 def test_nobody_comes_or_goes_in_the_world_or_a_conversation(alice: User, bob: User, charlie: User) -> None:
     world, direct = ensure_world(), open_direct(alice, [bob])
     for room in (world, direct):

@@ -179,6 +179,7 @@ def test_what_is_deleted_is_pinned_no_more_and_pins_are_bounded(
     assert [do(alice, row, "pin").status_code for row in rows] == [303, 303, 403]
     act("delete", rows[0], alice)
     assert [event["seq"] for event in pins.find_pinned(world)] == [rows[1].room_seq]
+    assert do(alice, rows[2], "pin").status_code == 303, "what is deleted takes no place"
 
 
 def test_completion_finds_the_people_of_the_room_alone(

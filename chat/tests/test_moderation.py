@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -130,10 +131,13 @@ def test_who_is_banned_after_leaving_stands_in_the_log_and_may_be_let_back_in(
     for _ in range(2):
         let_back(bob, room, charlie)
     join(charlie, room)
-    assert [line.words for line in read_log(room, None)[0]] == [
-        "bob lets charlie come back.",
-        "bob banned charlie from this room: spam",
+    assert [(line.words, line.reason) for line in read_log(room, None)[0]] == [
+        ("bob lets charlie come back.", ""),
+        ("bob banned charlie from this room.", "spam"),
     ]
+    reason = Message.objects.get(room=room.pk, kind="post", author=bob.pk)
+    erase_message(bob, reason, uuid4(), "personal data")
+    assert [line.reason for line in read_log(room, None)[0]][-1] == ""
     seal()
     assert_valid()
 

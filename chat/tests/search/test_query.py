@@ -125,6 +125,7 @@ def test_of_several_dates_the_narrowest_counts() -> None:
         ("after:9999-12-31", "after:2026-11-01"),
         ("-before:2026-11-01", "-"),
         ("from: bob", "from:"),
+        ("from:@", "from:"),
         ("x" * (LONGEST + 1), str(LONGEST)),
         ("a " * 21, "20"),
     ],
