@@ -84,7 +84,7 @@ def database(name: str, embedded: Path) -> dict[str, Any]:
         config: dict[str, Any] = environ.Env.db_url_config(url)
     except (ValueError, KeyError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(sentence) from error
-    if config.get("ENGINE") not in DATABASE_ENGINES:
+    if config.get("ENGINE") not in DATABASE_ENGINES or not config.get("NAME"):
         raise ImproperlyConfigured(sentence)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         _make_private(config["NAME"])
@@ -155,6 +155,7 @@ def files(name: str) -> dict[str, Any] | None:
         ) from None
     if find_spec("storages") is None:
         raise ImproperlyConfigured(f"{name} needs django-storages: pip install -r requirements-s3.txt.")
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     from botocore.config import Config  # only where it is used, only there it is installed
 
     return {
@@ -163,7 +164,7 @@ def files(name: str) -> dict[str, Any] | None:
             "access_key": unquote(url.username),
             "secret_key": unquote(url.password),
             "bucket_name": bucket,
-            "endpoint_url": f"http{'s' if tls == 'on' else ''}://{url.hostname}{f':{port}' if port else ''}",
+            "endpoint_url": f"http{'s' if tls == 'on' else ''}://{host}{f':{port}' if port else ''}",
             "region_name": region,
             "client_config": Config(
                 s3={"addressing_style": "path"},
@@ -193,9 +194,12 @@ def redis_host(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
 def email(url: str) -> dict[str, Any]:
     """EMAIL_URL as Django's EMAIL_ settings."""
     try:
-        return dict(environ.Env.email_url_config(url))
+        found = dict(environ.Env.email_url_config(url))
+        if url.lower().startswith("smtp") and not found.get("EMAIL_HOST"):
+            raise ValueError
     except (ValueError, KeyError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured("EMAIL_URL cannot be read; write smtp+tls://user:password@host:587.") from error
+    return found
 
 
 def site_url(tls: bool, hosts: list[str], host: str, port: int) -> str:

@@ -125,7 +125,7 @@ def _words(found: re.Match[str]) -> Words | None:
 def _take_operator(query: Query, key: str, value: str, *, is_unwanted: bool) -> None:
     value = value.strip()
     part = query.unwanted if is_unwanted else query.wanted
-    if not value:
+    if not value.lstrip("@#"):
         raise QueryError(_("Write what you mean after “%(key)s:”, without a space.") % {"key": key})
     if key == "from":
         part.authors.append(value.removeprefix("@"))

@@ -68,6 +68,8 @@ def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> No
         ("DATABASE_URL", "mongodb://u:p@h", "DATABASE_URL names no database; write mongodb://user:password@host/name"),
         ("DATABASE_URL", "mongodb://h:port/n", "DATABASE_URL cannot be used: Port contains"),
         ("EMAIL_URL", "nonsense://x", "EMAIL_URL cannot be read"),
+        ("EMAIL_URL", "smtp+tls:user:password@host:587", "EMAIL_URL cannot be read"),
+        ("DATABASE_URL", "postgres://host", "DATABASE_URL cannot be used"),
         ("FILE_MB", "0", "FILE_MB is '0'; write a whole number from 1 to 10000."),
         *(
             ("REDIS_URL", url, "REDIS_URL cannot be read; write sentinel://host:26379,host:26379/name of the master.")
