@@ -90,10 +90,15 @@ def render_markdown(text: str, names: Set[str] = frozenset()) -> str:
     return html if "<hr" in html or _TAG.sub("", html).strip() else _paragraph(text)
 
 
-def plain_line(text: str) -> str:
-    """The message as one line without markup, shortened, for the quote above a reply."""
+def plain_text(text: str) -> str:
+    """The message as one line without markup."""
     shown = text if is_plain(text) else unescape(_TAG.sub("", render_markdown(text)))
-    line = _SPACE.sub(" ", shown).strip()
+    return _SPACE.sub(" ", shown).strip()
+
+
+def plain_line(text: str) -> str:
+    """The same, shortened, for the quote above a reply."""
+    line = plain_text(text)
     return line if len(line) <= QUOTE_LENGTH else line[: QUOTE_LENGTH - 1].rstrip() + "…"
 
 

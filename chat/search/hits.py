@@ -18,10 +18,12 @@ from chat.people import find_people
 from chat.search.documents import Document
 from chat.search.excerpts import excerpt
 from chat.search.finding import Page, names_of
+from chat.search.folding import fold
 from chat.search.indexes import get_index
 from chat.search.indexing import count_waiting, is_built
 from chat.search.query import Query, Words
 from chat.search.scan import REACH
+from chat.text import plain_text
 
 WAITING_TOLD = 500
 """So many entries that are not in the index yet are worth a word; fewer are there within two seconds."""
@@ -44,12 +46,21 @@ def describe_documents(user: User, documents: Sequence[Document], words: Sequenc
             "author": people[document.author],
             "time": datetime.fromtimestamp(document.received_ms / 1000, UTC).isoformat(timespec="seconds"),
             "shown": date_format(datetime.fromtimestamp(document.received_ms / 1000, UTC), "j M Y, H:i"),
-            "pieces": [{"text": piece.text, "hit": piece.is_hit} for piece in excerpt(document.text, words)],
+            "pieces": [
+                {"text": piece.text, "hit": piece.is_hit} for piece in excerpt(_shown(document.text, words), words)
+            ],
             "edited": "edited" in document.marks,
             "files": files.get(document.post, []),
         }
         for document in documents
     ]
+
+
+def _shown(text: str, words: Sequence[Words]) -> str:
+    """Without its markup, but as it was written where that holds a word that was looked for."""
+    plain = plain_text(text)
+    written, read = fold(text), fold(plain)
+    return plain if all(each.find(read) >= 0 or each.find(written) < 0 for each in words) else text
 
 
 def _find_files(posts: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:

@@ -58,7 +58,7 @@ def test_the_page_shows_who_said_it_where_and_links_there(bob: User, client: Cli
     row = post("the *quick* brown fox", bob)
     text = page(client, "QUICK")
     assert f'href="/rooms/world/?at={row.room_seq}#m{row.room_seq}"' in text
-    assert "the *<mark>quick</mark>* brown fox" in text
+    assert "the <mark>quick</mark> brown fox" in text
     assert ">bob</strong>" in text
     assert ">World</span>" in text
 
@@ -102,6 +102,12 @@ def test_words_are_shown_and_never_markup(bob: User, client: Client) -> None:
     assert "<mark>&lt;script&gt;</mark>alert(1)" in text
     assert "\u202e" not in text
     assert '"><img src=x>' not in page(client, '"><img src=x>')
+
+
+def test_what_was_found_in_markup_is_shown_as_it_was_written(bob: User, client: Client) -> None:
+    post("**look** [here](https://example.org/fox)", bob)
+    assert "<mark>look</mark> here" in page(client, "look")
+    assert "**look** [here](https://example.org/<mark>fox</mark>)" in page(client, "fox")
 
 
 def test_who_is_not_logged_in_is_asked_to_log_in() -> None:
