@@ -1,6 +1,6 @@
 """`/account/data/`: all that the site holds about a person, as one ZIP of JSON, made while it is sent.
 
-account.json  sessions.json  rooms.json      one object or list each
+account.json  sessions.json  rooms.json  choices.json      one object or list each
 messages.jsonl                               one entry a line, with its hash and where its receipt is
 """
 
@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.own_data import describe_account, describe_sessions
 from accounts.requests import user_of
-from chat.own_data import describe_rooms, read_entries
+from chat.own_data import describe_choices, describe_rooms, read_entries
 from chat.threads import exports
 
 
@@ -46,6 +46,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
         "account.json": describe_account(user),
         "sessions.json": describe_sessions(user, request.session.session_key),
         "rooms.json": describe_rooms(user),
+        "choices.json": describe_choices(user),
     }
     site = f"{request.scheme}://{request.get_host()}"
     headers = {"Content-Disposition": f'attachment; filename="connect-{user.username}.zip"'}

@@ -1,16 +1,18 @@
 import io
 import json
 import zipfile
+from datetime import time
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Invite, User
 from chat import own_data
-from chat.models import Membership, Room
+from chat.models import Membership, Preferences, PushSubscription, Room
 from chat.opening import create_room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
@@ -58,6 +60,19 @@ def test_the_archive_holds_what_is_mine_and_nothing_of_others(
     assert (data["account.json"]["username"], data["account.json"]["email"]) == ("bob", "bob@example.org")
     assert [each["is_this_one"] for each in data["sessions.json"]] == [True]
     assert [room["name"] for room in data["rooms.json"]] == ["World"]
+
+
+def test_what_i_chose_and_made_beside_the_ledger_is_in_it(browser: Client, bob: User) -> None:
+    Preferences.objects.create(user=bob, quiet_from=time(22), time_zone="Europe/Berlin")
+    keys = {"p256dh": "P" * 87, "auth": "A" * 22}
+    PushSubscription.objects.create(user=bob, endpoint="https://fcm.googleapis.com/SECRET", session="x", **keys)
+    invite = Invite.objects.create(by=bob, ends_at=timezone.now())
+    choices = (data := unpack(browser.post(DOWNLOAD)))["choices.json"]
+    assert (choices["quiet_from"], choices["time_zone"]) == ("22:00:00", "Europe/Berlin")
+    assert choices["push"][0]["service"] == "fcm.googleapis.com"
+    assert choices["invitations"][0]["room"] is None
+    for secret in ("SECRET", keys["p256dh"], invite.token):
+        assert secret not in json.dumps(data)
 
 
 def test_no_secret_is_in_it(browser: Client, bob: User) -> None:
