@@ -71,7 +71,8 @@ export class Completer {
     if (this.#begun !== begun) return;
     const people = (this.#known.get(query) ?? []).map(({ username, name, avatar }) => ({ insert: `@${username}`, name, detail: `@${username}`, avatar }));
     const room = { insert: "@room", name: "@room", detail: gettext("everybody in this room"), sign: "@" };
-    this.#show([...people, ...("room".startsWith(query) ? [room] : [])].slice(0, SHOWN));
+    const others = "room".startsWith(query) ? [room] : [];
+    this.#show([...people.slice(0, SHOWN - others.length), ...others]);
   }
 
   #show(choices) {
