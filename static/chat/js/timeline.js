@@ -116,7 +116,7 @@ export class Timeline {
     this.#reconcile(rows, blocks);
     this.nodes.loading.hidden = !isLoading;
     this.nodes.beginning.hidden = log.first > 1 || this.#range.from > log.first;
-    this.nodes.empty.hidden = rows.length > 0;
+    this.nodes.empty.hidden = log.isPast || !atEnd || rows.some(({ kind }) => kind === "message");
     restore();
     follow();
     this.#countNewer();
