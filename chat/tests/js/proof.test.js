@@ -85,6 +85,8 @@ test("states tell whose clock said what, and the last one waits or has its block
   ]);
   const [, , sealed] = states(eventOf({ block: 1204 }), sealedMs);
   assert.deepEqual([sealed.name, sealed.title, sealed.timeMs], ["sealed", "Sealed in block 1,204", sealedMs]);
+  const [, , timeless] = states(eventOf({ block: 1204 }), null);
+  assert.deepEqual([sealed.text, timeless.text, timeless.timeMs], ["by the miner's clock", "", null]);
 });
 
 test("one sentence says how far the message is", () => {

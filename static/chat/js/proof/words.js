@@ -17,12 +17,13 @@ export function sentence({ block, erased }, index) {
 
 /** What happened to the message, in order: {name, title, timeMs, text}; `timeMs` is null where it is not known. */
 export function states({ seq, sent_ms, received_ms, block }, sealedMs) {
+  const clock = sealedMs === null ? "" : gettext("by the miner's clock"); // offline, nobody tells the time
   return [
     { name: "sent", title: gettext("Sent"), timeMs: sent_ms, text: gettext("by the author's clock") },
     recorded(seq, received_ms),
     block === null
       ? { name: "sending", title: gettext("Not sealed yet"), timeMs: null, text: gettext("waits for the next block") }
-      : { name: "sealed", title: fill(gettext("Sealed in block %(height)s"), { height: grouped(block) }), timeMs: sealedMs, text: gettext("by the miner's clock") },
+      : { name: "sealed", title: fill(gettext("Sealed in block %(height)s"), { height: grouped(block) }), timeMs: sealedMs, text: clock },
   ];
 }
 
