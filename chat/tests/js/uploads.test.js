@@ -63,6 +63,18 @@ test("a file that is too large is never sent", () => {
   assert.deepEqual([uploads.hasFailed, uploads.items[0].canRetry], [true, false]);
 });
 
+test("an empty file is never sent, and only what could go another time is worth another try", async () => {
+  const { uploads, sent } = scene();
+  uploads.add([file("nothing", 0), file("a")]);
+  assert.deepEqual(sent.map(({ name }) => name), ["a"]);
+  const [{ key, problem, canRetry }] = uploads.items;
+  assert.deepEqual([problem, canRetry, uploads.hasRefused], ["This file is empty.", false, true]);
+  uploads.remove(key);
+  sent[0].reject({ code: "server", detail: "no" });
+  await settled();
+  assert.deepEqual([uploads.hasFailed, uploads.hasRefused], [true, false]);
+});
+
 test("removing stops the transfer and lets the next one go", async () => {
   const { uploads, sent, states } = scene();
   uploads.add([file("a"), file("b"), file("c")]);

@@ -68,6 +68,7 @@ export class Composer {
   #submit() {
     this.#isDue = this.uploads.isBusy;
     if (this.#isDue) return this.#tell(gettext("This is sent as soon as its files are uploaded."), { isFault: false });
+    if (this.uploads.hasRefused) return this.#tell(gettext("A file cannot be uploaded. Remove it."));
     if (this.uploads.hasFailed) return this.#tell(gettext("A file could not be uploaded. Try it again or remove it."));
     const written = replaceNames(this.text.value.trim());
     const text = written || this.uploads.names; // files are called what they are called

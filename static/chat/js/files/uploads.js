@@ -39,6 +39,11 @@ export class Uploads {
     return this.#items.some(({ state }) => state === "failed");
   }
 
+  /** Whether there is one that cannot be uploaded however often one tries. */
+  get hasRefused() {
+    return this.#items.some(({ state, canRetry }) => state === "failed" && !canRetry);
+  }
+
   get names() {
     return namesOf(this.ready);
   }
@@ -84,8 +89,10 @@ export class Uploads {
 
   #accept(file) {
     const { file: most } = this.limits();
-    const refused = file.size > most && fill(gettext("Larger than %(limit)s."), { limit: sizeWords(most) });
-    const state = refused ? { state: "failed", problem: refused, canRetry: false, code: "too_large" } : { state: "waiting" };
+    const refuse = (code, problem) => ({ state: "failed", problem, canRetry: false, code });
+    let state = { state: "waiting" };
+    if (file.size === 0) state = refuse("empty", gettext("This file is empty."));
+    if (file.size > most) state = refuse("too_large", fill(gettext("Larger than %(limit)s."), { limit: sizeWords(most) }));
     return this.#item({ file, name: shownName(file.name), size: file.size, ...state });
   }
 
