@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from chat import posting, views
 from chat.models import Room
+from chat.opening import open_direct
 from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.tests.entries import post
@@ -199,3 +200,20 @@ def test_a_process_without_database_is_not_well(client: Client, monkeypatch: pyt
 def test_settings_reach_the_page(browser: Client, settings: Settings) -> None:
     settings.SEND_PER_MIN = 7
     assert browser.get(WORLD).context["limits"]["send_per_min"] == 7
+
+
+def test_that_nobody_has_said_anything_is_told_until_somebody_does(browser: Client, bob: User, plans: Room) -> None:
+    def hints() -> tuple[int, int]:
+        page = browser.get(f"/rooms/{plans.slug}/").content.decode()
+        return page.count("<p data-empty>"), page.count("<p data-empty hidden>")
+
+    assert hints() == (1, 0)  # who opened it and who joined are no messages
+    post("one", bob, room=plans.pk)
+    post("two", bob, room=plans.pk)
+    assert hints() == (0, 1)
+
+
+def test_the_beginning_of_a_conversation_does_not_call_it_by_a_person(browser: Client, bob: User, alice: User) -> None:
+    room = open_direct(bob, [alice])
+    assert "beginning of your conversation with alice" in browser.get(f"/rooms/{room.slug}/").content.decode()
+    assert "This is the beginning of World" in browser.get(WORLD).content.decode()
