@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 APART = {"tests", "migrations", "management", "demo", "mongo"}
 TO_OPERATORS = {
     *(f"connect/{name}.py" for name in ("env", "checks", "settings", "supervisor")),
-    *(f"ledger/{name}.py" for name in ("backups", "checks", "exporting", "genesis", "keys", "log_views", "mining")),
+    *(f"ledger/{name}.py" for name in ("auditing", "backups", "checks", "exporting", "genesis", "keys")),
+    *(f"ledger/{name}.py" for name in ("log_views", "mining", "unsigned")),
     *(
         f"ledger/{name}.py"
         for name in ("pending", "restoring", "sealing", "signed_state", "signing", "standing", "views")
