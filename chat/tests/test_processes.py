@@ -161,7 +161,7 @@ async def test_a_client_away_while_5000_messages_pass_is_whole_afterwards(tmp_pa
 async def test_a_client_that_does_not_read_costs_little_delays_nobody_and_comes_back_whole(
     tmp_path: Path, count: int
 ) -> None:
-    with serve(make_site(tmp_path), IMPATIENT) as server:
+    with serve(make_site(tmp_path, {"SEND_PER_MIN": "10000000"}), IMPATIENT) as server:
         process = psutil.Process(server.process.pid)
         async with enter(server) as alice:
             await pour(alice, WARM, LONG)
