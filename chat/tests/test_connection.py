@@ -113,17 +113,6 @@ async def test_a_client_that_does_not_read_holds_one_frame_and_a_cursor(scene: S
     assert scene.connection.blocked_since_s is None
 
 
-async def test_a_client_that_is_closed_while_it_does_not_read_is_cut_off(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "LINGER_S", 0.0)
-    scene.socket.open.clear()
-    scene.feed.grow(scene.connection, 1)
-    await until(lambda: scene.connection.blocked_since_s is not None)
-    scene.connection.close(CloseCode.NOT_LOGGED_IN)
-    await until(lambda: scene.socket.aborted)
-
-
 async def test_an_ack_does_not_wait_behind_a_long_way_to_catch_up(scene: Scene) -> None:
     scene.socket.open.clear()
     scene.feed.grow(scene.connection, 450)
@@ -194,14 +183,18 @@ async def test_a_client_cut_off_gets_its_code_when_it_reads_again(scene: Scene) 
     assert (scene.socket.taken, scene.socket.code) == ([], CloseCode.TOO_SLOW)
 
 
+@pytest.mark.parametrize("is_slow", [True, False], ids=["too slow", "logged out"])
 async def test_a_client_that_never_reads_again_loses_its_connection(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, is_slow: bool
 ) -> None:
     monkeypatch.setattr(connections, "LINGER_S", 0.0)
     scene.socket.open.clear()
     scene.feed.grow(scene.connection, 1)
     await until(lambda: scene.connection.blocked_since_s is not None)
-    scene.connection.cut_off()
+    if is_slow:
+        scene.connection.cut_off()
+    else:
+        scene.connection.close(CloseCode.NOT_LOGGED_IN)
     await until(lambda: scene.socket.aborted)
 
 
