@@ -136,6 +136,7 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "moderates": is_moderator,
         "invites": _invites(room) if is_moderator and not room.archived else "",
         "events": events,
+        "has_posts": any(event["kind"] == "post" for event in events),
         "cursor": head if is_past else last,
         "is_past": is_past,
         "later": min(last + PAGE // 2, head) if last < head else 0,

@@ -1,5 +1,6 @@
 """Pages about rooms, without a script: what one may do works, what one may not is refused, what is hidden is a 404."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -87,6 +88,7 @@ def test_a_public_room_is_read_before_it_is_joined(tea: Room, bob: User, charlie
     assert "Leaves" in page(browser, "/rooms/")
     shown = page(browser, f"/rooms/{tea.slug}/")
     assert "earl grey" in shown
+    assert re.search(r"<time data-time [^>]*>\d\d:\d\d UTC</time>", shown), "no script makes it local here"
     assert "data-composer" not in shown
     assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 403
     assert act(browser, tea, "join") == 303
