@@ -90,6 +90,17 @@ def _resolve(user: User, query: Query, rooms: Sequence[Room]) -> Wanted | None:
     )
 
 
+def find_unknown(user: User, query: Query) -> tuple[list[str], list[str]]:
+    """Names of authors that are nobody's, and of rooms that are none which the user sees. A query for each author."""
+    authors = query.wanted.authors + query.unwanted.authors
+    rooms = query.wanted.rooms + query.unwanted.rooms
+    seen = name_rooms(Room.objects.visible_to(user), user) if rooms else []
+    return (
+        [name for name in authors if not _find_people(user, [name])],
+        [name for name in rooms if not any(_is_named(room, [name]) for room in seen)],
+    )
+
+
 def _is_meant(document: Document, query: Query, wanted: Wanted) -> bool:
     return (
         (not wanted.authors or document.author in wanted.authors)

@@ -24,7 +24,7 @@ from chat.models import Room
 from chat.names import name_rooms
 from chat.people import describe
 from chat.rates import Rates
-from chat.search.finding import search
+from chat.search.finding import find_unknown, search
 from chat.search.folding import fold
 from chat.search.hits import describe_hits, describe_index
 from chat.search.query import QueryError, parse
@@ -48,6 +48,7 @@ def results(request: HttpRequest) -> HttpResponse:
             check_rate(user)
             page = search(user, query, read_before(request))
             context |= {"asked": True, "results": describe_hits(user, page, query), "older": _older(typed, page.older)}
+            context["nobody"], context["nowhere"] = find_unknown(user, query)
     except QueryError as error:
         context["problem"] = str(error)
         status = HTTPStatus.BAD_REQUEST

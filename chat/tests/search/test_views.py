@@ -63,6 +63,16 @@ def test_the_page_shows_who_said_it_where_and_links_there(bob: User, client: Cli
     assert ">World</span>" in text
 
 
+def test_a_name_that_nobody_and_no_room_of_theirs_has_is_told(bob: User, client: Client) -> None:
+    Room.objects.create(slug="secret", name="Secret", access=Room.Access.PRIVATE)
+    post("hello", bob)
+    text = page(client, "hello from:bob -from:bbo in:secret in:world -in:wrold")
+    for words in ("Nobody here is called “bbo”.", "No room that you may read is called “secret”.", "“wrold”."):
+        assert words in text
+    assert "hello" in text
+    assert text.count("is called") == 3
+
+
 def test_pages_follow_each_other_without_a_gap(bob: User, client: Client) -> None:
     for number in range(45):
         post(f"number {number:02}", bob)
