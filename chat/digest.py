@@ -1,14 +1,16 @@
 """The e-mail with what somebody missed: mentions of them, and direct messages, that lie unread for an hour or longer.
 
-Each is told of once: what was received up to the newest one told is not told again. Nobody is written to whose address
+Each is told of once: what was received up to the newest one told is not told again. A mention comes with the first
+version of the words that has it, be it an edit. Nobody is written to whose address
 is not confirmed, or who does not want it. What is unread is what `chat/unread.py` counts: a person costs some ten
 queries, however long their rooms are and however long they were away.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -18,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import User
-from chat.acts import find_words
+from chat.acts import find_acts, find_words
 from chat.models import Preferences, ReadPosition, Room, RoomPreference
 from chat.notices import find_own_levels
 from chat.people import find_people
@@ -38,10 +40,18 @@ LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class Missed:
+    """As the e-mail shows it."""
+
     room: str
     author: str
     text: str
     url: str
+
+
+class _News(NamedTuple):
+    received_ms: int
+    """When the post came, or the edit that added the mention."""
+    post: Message
 
 
 def send_digests(now_ms: int) -> int:
@@ -53,13 +63,13 @@ def send_digests(now_ms: int) -> int:
 
 def _send(user: User, now_ms: int) -> bool:
     mine, _ = Preferences.objects.get_or_create(user=user)
-    rows = _find_missed(user, mine.digested_ms, now_ms - REST_MS)
-    if not rows:
+    news = _find_missed(user, mine.digested_ms, now_ms - REST_MS)
+    if not news:
         return False
     with translation.override(mine.language or settings.LANGUAGE_CODE):
-        subject, body = _write(user, rows)
+        subject, body = _write(user, [each.post for each in news])
     # Noted first: who crashes between the two tells once too little, not every hour again.
-    Preferences.objects.filter(pk=user.pk).update(digested_ms=max(row.received_ms for row in rows))
+    Preferences.objects.filter(pk=user.pk).update(digested_ms=news[-1].received_ms)
     try:
         send_mail(subject, body, None, [user.email])
     except (SMTPRecipientsRefused, SMTPDataError) as error:  # of this letter alone
@@ -90,7 +100,7 @@ def _write(user: User, rows: Sequence[Message]) -> tuple[str, str]:
     return subject, render_to_string("chat/email/digest_message.txt", context)
 
 
-def _find_missed(user: User, after_ms: int, until_ms: int) -> list[Message]:
+def _find_missed(user: User, after_ms: int, until_ms: int) -> list[_News]:
     """Oldest first."""
     joined = list(Room.objects.joined_by(user))
     levels = find_own_levels(user, joined)
@@ -98,11 +108,29 @@ def _find_missed(user: User, after_ms: int, until_ms: int) -> list[Message]:
     read = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
     spans = {room: (read.get(room, 0), head) for room, head in find_heads(list(rooms)).items()}
     direct = {room.pk for room in rooms.values() if room.is_direct}
-    found = []
+    found: list[_News] = []
+    edits: list[Message] = []
     for unread in find_rows(find_stretches([(user.pk, spans)])[0]):
-        deleted = unread.filter(kind="delete").values_list("ref", flat=True)
-        posts = unread.filter(kind="post", body__isnull=False).exclude(author=user.pk).exclude(hash__in=list(deleted))
-        posts = posts.filter(Q(room__in=direct) | Q(body__contains="@"))
-        rows = posts.filter(received_ms__gt=after_ms, received_ms__lte=until_ms).order_by("-pk")[:LOOKED_AT]
-        found += [row for row in rows if row.room in direct or mentions_person(text_of(row.body), user.username)]
-    return sorted(found, key=lambda row: row.pk)
+        deleted = list(unread.filter(kind="delete").values_list("ref", flat=True))
+        rows = unread.filter(body__isnull=False, received_ms__gt=after_ms, received_ms__lte=until_ms)
+        rows = rows.exclude(author=user.pk).exclude(hash__in=deleted).exclude(ref__in=deleted)
+        said = Q(kind="post", room__in=direct) | Q(kind__in=("post", "edit"), body__contains="@")
+        for row in rows.filter(said).order_by("-pk")[:LOOKED_AT]:
+            if row.room in direct or mentions_person(text_of(row.body), user.username):
+                if row.kind == "post":
+                    found.append(_News(row.received_ms, row))
+                elif row.room not in direct:
+                    edits.append(row)
+    return sorted([*found, *_find_added(user, edits)], key=lambda news: (news.received_ms, news.post.pk))
+
+
+def _find_added(user: User, edits: Sequence[Message]) -> Iterator[_News]:
+    """Posts that mention the person since one of these edits."""
+    posts = Message.objects.filter(hash__in={bytes(edit.ref or b"") for edit in edits}, kind="post") if edits else []
+    acts = find_acts(posts)
+    keys = {edit.pk for edit in edits}
+    for post in posts:
+        versions = [post, *acts[post.room, bytes(post.hash)].edits]
+        first = next((each for each in versions if mentions_person(text_of(each.body), user.username)), post)
+        if first.pk in keys:
+            yield _News(first.received_ms, post)

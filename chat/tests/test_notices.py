@@ -198,6 +198,25 @@ def test_a_letter_holds_what_a_message_says_now(alice: User, bob: User) -> None:
     assert "(taken back)" in mail.outbox[0].body
 
 
+def test_a_mention_that_an_edit_adds_is_told_once(alice: User, bob: User) -> None:
+    row = post("can somebody look at this?", alice)
+    both = post("@bob and this", alice)
+    gone = post("never mind", alice)
+    assert send_digests(later(gone)) == 1
+    act("edit", row, alice, text="can @charlie look at this?")
+    act("edit", both, alice, text="@bob and that")
+    act("edit", gone, alice, text="@bob never mind")
+    act("delete", gone, alice)
+    added = act("edit", row, alice, text="can @charlie or @bob look at this?")
+    assert send_digests(later(added)) == 2
+    (letter,) = [each for each in mail.outbox[1:] if each.to == ["bob@example.org"]]
+    assert letter.subject == "1 message for you in Connect"
+    assert "or @bob look at this?" in letter.body
+    assert f"/rooms/world/?at={row.room_seq}" in letter.body
+    again = act("edit", row, alice, text="@bob or @charlie, please")
+    assert send_digests(later(again)) == 0
+
+
 def test_an_address_that_is_refused_stops_no_other_letter(
     alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
