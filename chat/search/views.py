@@ -88,11 +88,16 @@ def check_rate(user: User) -> None:
 
 
 def _find_rooms(user: User, typed: str) -> list[dict[str, str]]:
-    """Those with the words in the name, the ones that begin so first."""
+    """Rooms, then conversations, with the words in the name: the ones that begin so first."""
     folded = fold(typed.removeprefix("#"))
     named = [(fold(room.name), room) for room in name_rooms(Room.objects.visible_to(user), user)]
     fitting = sorted(((not name.startswith(folded), name, room.slug, room) for name, room in named if folded in name))
-    return [{"name": room.name, "url": f"/rooms/{room.slug}/"} for *_rest, room in fitting[:SUGGESTED]]
+    rooms, conversations = ([room for *_rest, room in fitting if room.is_direct == direct] for direct in (False, True))
+    return [
+        {"kind": kind, "name": room.name, "url": f"/rooms/{room.slug}/", "person": room.person}
+        for kind, found in (("room", rooms), ("direct", conversations))
+        for room in found[:SUGGESTED]
+    ]
 
 
 def _find_people(user: User, typed: str) -> Sequence[dict[str, str]]:

@@ -7,11 +7,18 @@ const NOTHING = { rooms: [], people: [], messages: [], problem: null };
 const ACTIONS = [{ name: "Your settings", act: 1 }, { name: "The chain", act: 2 }];
 
 test("nothing typed offers rooms and actions, and no search for nothing", () => {
-  const answer = { ...NOTHING, rooms: [{ name: "World", url: "/rooms/world/" }] };
+  const answer = { ...NOTHING, rooms: [{ kind: "room", name: "World", url: "/rooms/world/" }] };
   const sections = offer({ typed: "  ", answer, actions: ACTIONS });
   assert.deepEqual(sections.map(({ name }) => name), ["Rooms", "Actions"]);
   assert.deepEqual(sections[0].options, [{ kind: "room", name: "World", url: "/rooms/world/" }]);
   assert.equal(sections[1].options.length, 2);
+});
+
+test("a conversation is among the people, once", () => {
+  const rooms = ["anna", "bert"].map((person) => ({ kind: "direct", name: person, url: `/rooms/${person}/`, person }));
+  const sections = offer({ typed: "a", answer: { ...NOTHING, rooms, people: [{ id: "anna", name: "anna" }] }, actions: [] });
+  assert.deepEqual(sections.map(({ name }) => name), ["People", "Search"]);
+  assert.deepEqual(sections[0].options.map(({ kind, name }) => [kind, name]), [["person", "anna"], ["direct", "bert"]]);
 });
 
 test("whatever is typed can be searched for, literally", () => {

@@ -151,6 +151,14 @@ def test_the_palette_knows_rooms_people_and_messages(alice: User, bob: User, cli
     assert [room["name"] for room in client.get("/search/suggest/").json()["rooms"]] == ["World"]
 
 
+def test_the_palette_tells_conversations_from_rooms(alice: User, bob: User, client: Client) -> None:
+    room = Room.objects.create(slug="talk", name="", access=Room.Access.DIRECT)
+    Membership.objects.bulk_create(Membership(room=room, user=user) for user in (alice, bob))
+    first, second = client.get("/search/suggest/").json()["rooms"]
+    assert (first["kind"], first["name"], first["person"]) == ("room", "World", "")
+    assert (second["kind"], second["name"], second["person"]) == ("direct", "alice", alice.pk.hex)
+
+
 def test_too_much_at_once_waits(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "_rates", Rates(0.001, 1))
     assert client.get("/search/", {"q": "x"}).status_code == 200

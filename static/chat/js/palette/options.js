@@ -6,9 +6,12 @@ import { fill, gettext } from "../../../base/js/i18n.js";
 export function offer({ typed, answer, actions }) {
   const words = typed.trim();
   const search = words && { kind: "search", name: fill(gettext("Search all messages for “%(words)s”"), { words }), url: `/search/?q=${encodeURIComponent(words)}` };
+  const people = answer.people.map((person) => ({ kind: "person", ...person }));
+  const found = new Set(people.map(({ id }) => id)); // whose conversation opens by their name
+  const conversations = answer.rooms.filter(({ kind, person }) => kind === "direct" && !found.has(person));
   return [
-    { name: gettext("Rooms"), options: answer.rooms.map((room) => ({ kind: "room", ...room })) },
-    { name: gettext("People"), options: answer.people.map((person) => ({ kind: "person", ...person })) },
+    { name: gettext("Rooms"), options: answer.rooms.filter(({ kind }) => kind === "room") },
+    { name: gettext("People"), options: [...people, ...conversations] },
     { name: gettext("Messages"), options: answer.messages.map(describe) },
     { name: gettext("Actions"), options: actions.filter(({ name }) => fits(name, words)).map((action) => ({ kind: "action", ...action })) },
     { name: gettext("Search"), options: search ? [search] : [] },

@@ -2,7 +2,7 @@
 
 import { locale } from "../../../base/js/i18n.js";
 
-const ICONS = { room: "room", search: "search", action: "arrow" };
+const ICONS = { room: "room", direct: "people", search: "search", action: "arrow" };
 
 export function draw(list, sections) {
   let number = 0;
