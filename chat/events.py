@@ -99,7 +99,7 @@ def _look_around(messages: Sequence[Message], *, are_new: bool) -> _Around:
 
 def _event(row: Message, around: _Around) -> Event:
     body = None if row.body is None else orjson.loads(row.body)
-    erased = row.body is None and row.body_commitment is not None
+    erased = row.is_erased
     is_unsigned = row.block_id in around.unsigned
     original = around.originals.get((row.room, bytes(row.ref))) if row.kind == "post" and row.ref else None
     acts = around.acts.get((row.room, bytes(row.hash)), NOTHING)

@@ -87,7 +87,7 @@ def _describe(row: Message, author: Person, seqs: Mapping[bytes, int], salts: Se
         "block": row.block.height if row.block is not None and row.block.checkpoint is not None else None,
         "verb": "" if row.kind == "post" and row.ref is None else _(VERBS.get(row.kind, row.kind)),
         "ref": seqs.get(bytes(row.ref)) if row.ref is not None else None,
-        "erased": row.body is None and row.body_commitment is not None,
+        "erased": row.is_erased,
         "files": [
             {**file, "about": size_words(file["size"]), "is_here": salt is not None}
             for file, salt in zip_longest(body.get("files", ()), salts)

@@ -91,7 +91,7 @@ def _entry(row: Message, names: dict[UUID, str], site: str) -> dict[str, Any]:
         "sent_ms": row.sent_ms,
         "received_ms": row.received_ms,
         "body": None if row.body is None else orjson.loads(row.body),
-        "erased": row.body is None and row.body_commitment is not None,
+        "erased": row.is_erased,
         "leaf_index": row.leaf_index,
         "receipt": site + reverse("log_receipt", args=[row.hash.hex()]) if found else None,
     }

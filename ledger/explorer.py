@@ -19,7 +19,7 @@ from ledger.core.canonical import MAX_INT
 from ledger.core.errors import LedgerFormatError
 from ledger.core.headers import encode_header
 from ledger.core.merkle import leaf_hash
-from ledger.core.records import KIND_BYTES, block_leaf_data, genesis_leaf_data
+from ledger.core.records import KIND_BYTES, block_leaf_data
 from ledger.models import Block, Genesis, Message
 from ledger.places import find_places, read_number
 from ledger.ribbon import SHOWN_BLOCKS, count_pending, draw_ribbon, with_entries
@@ -141,6 +141,4 @@ def _header_leaf(row: Block) -> bytes | None:
 
 def _genesis_leaf() -> bytes | None:
     genesis = Genesis.objects.first()
-    if genesis is None:
-        return None
-    return leaf_hash(genesis_leaf_data(genesis.origin, genesis.created_ms, genesis.min_bits, genesis.key))
+    return None if genesis is None else leaf_hash(genesis.leaf_data())

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from ledger.core.headers import PREFIX_SIZE, ZERO_HASH, Header, encode_header
 from ledger.core.merkle import append_leaves, leaf_hash
 from ledger.core.notes import format_vkey
-from ledger.core.records import genesis_leaf_data
 from ledger.errors import NoGenesis, SealError
 from ledger.keys import LogKey, ensure_key
 from ledger.mining import Miner, Progress, watch
@@ -62,7 +61,7 @@ def _draft(vkey: str) -> tuple[Header, Genesis]:
     """Block 0, which lacks only its nonce, and the entry that it seals."""
     now_ms = time.time_ns() // 1_000_000
     genesis = Genesis(origin=settings.LOG_ORIGIN, created_ms=now_ms, min_bits=settings.DIFFICULTY_BITS, key=vkey)
-    root = leaf_hash(_leaf_data(genesis))  # the root of a tree of one leaf
+    root = leaf_hash(genesis.leaf_data())  # the root of a tree of one leaf
     return Header(genesis.origin, 0, ZERO_HASH, 1, root, now_ms, genesis.min_bits, nonce=0), genesis
 
 
@@ -74,9 +73,5 @@ def _commit(genesis: Genesis, header: Header) -> bool:
     with suppress(IntegrityError), transaction.atomic(durable=True):
         genesis.save(force_insert=True)
         Block.from_header(header).save(force_insert=True)
-        write_tiles(append_leaves(0, {}, [leaf_hash(_leaf_data(genesis))]))
+        write_tiles(append_leaves(0, {}, [leaf_hash(genesis.leaf_data())]))
     return Genesis.objects.exists()
-
-
-def _leaf_data(genesis: Genesis) -> bytes:
-    return genesis_leaf_data(genesis.origin, genesis.created_ms, genesis.min_bits, genesis.key)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger.core.errors import TileError
-from ledger.core.records import SYSTEM_AUTHOR as NOBODY
+from ledger.core.records import NO_ROOM
 from ledger.core.tilepaths import parse_tile_path
 from ledger.models import Block, Genesis, Message
 from ledger.published import checkpoint_note, published_tile, signed_size
@@ -79,7 +79,7 @@ def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:
     """An entry's receipt, for who may read its room. An entry that waits for its block says when to come back."""
     message = Message.objects.select_related("block").filter(hash=bytes.fromhex(leaf_hash)).first()
     # Asked also where there is no such entry: the time that it takes would tell that there is one.
-    if not readable_rooms(request.user, [message.room if message else NOBODY]) or message is None:
+    if not readable_rooms(request.user, [message.room if message else NO_ROOM]) or message is None:
         return JsonResponse({"code": "not_found", "detail": "No such entry."}, status=HTTPStatus.NOT_FOUND)
     if not is_provable(message):
         pending = JsonResponse({"code": "pending", "detail": "Recorded; not sealed yet."}, status=HTTPStatus.NOT_FOUND)

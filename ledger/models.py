@@ -10,7 +10,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from ledger.core.headers import Header, block_hash, encode_header
-from ledger.core.records import KIND_BYTES, ZERO_HASH, Record, Seen, Statement, TreeHead
+from ledger.core.records import KIND_BYTES, ZERO_HASH, Record, Seen, Statement, TreeHead, genesis_leaf_data
 from ledger.querysets import RARE, BlockQuerySet, MessageQuerySet
 
 
@@ -30,6 +30,10 @@ class Genesis(models.Model):
 
     def __str__(self) -> str:
         return self.origin
+
+    def leaf_data(self) -> bytes:
+        """The 34 bytes of leaf 0."""
+        return genesis_leaf_data(self.origin, self.created_ms, self.min_bits, self.key)
 
 
 class RoomHead(models.Model):
@@ -97,6 +101,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.room_seq} in room {self.room}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Its words and salt are gone; the commitment to them stays."""
+        return self.body is None and self.body_commitment is not None
 
     @classmethod
     def from_columns(cls, columns: dict[str, object]) -> "Message":

@@ -16,7 +16,7 @@ from ledger.core.cosignatures import format_cosignature
 from ledger.core.headers import encode_header
 from ledger.core.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH
 from ledger.core.notes import Note, Signature, format_note, parse_note, parse_vkey
-from ledger.core.records import block_leaf_data, genesis_leaf_data, record_leaf_data
+from ledger.core.records import block_leaf_data, record_leaf_data
 from ledger.core.tilepaths import ENTRIES
 from ledger.models import Block, Genesis, Message
 from ledger.tiles import read_tiles
@@ -65,6 +65,5 @@ def _leaf_data(start: int, end: int) -> dict[int, bytes]:
     for block in Block.objects.filter(tree_size__gte=start, tree_size__lt=end):
         leaves[block.tree_size] = block_leaf_data(encode_header(block.header(origin)))
     if start == 0:
-        genesis = Genesis.objects.get()
-        leaves[0] = genesis_leaf_data(genesis.origin, genesis.created_ms, genesis.min_bits, genesis.key)
+        leaves[0] = Genesis.objects.get().leaf_data()
     return leaves

@@ -34,14 +34,13 @@ def format_entry_receipt(message: Message, proof: Sequence[bytes], note: str) ->
     assert message.leaf_index is not None
     assert message.block is not None
     block, origin = message.block, settings.LOG_ORIGIN
-    erased = message.body is None and message.body_commitment is not None
     extra = Extra(
         record=message.record(origin),
         salt=None if message.salt is None else bytes(message.salt),
         body=None if message.body is None else parse_canonical(message.body.encode()),
         height=block.height,
         header=encode_header(block.header(origin)),
-        erased=erased,
+        erased=message.is_erased,
     )
     return format_receipt(Receipt(encode_extra(extra), message.leaf_index, tuple(proof), note))
 

@@ -280,5 +280,5 @@ def _says_the_same(message: Message, entry: Entry) -> bool:
     """An erased body cannot be compared any more; its author, client id, room and target still are."""
     statement = entry.statement
     return (message.kind, message.room, message.ref) == (statement.kind, statement.room, statement.ref) and (
-        message.body == entry.body or (message.body is None and message.body_commitment is not None)
+        message.body == entry.body or message.is_erased
     )

@@ -11,7 +11,7 @@ from ledger.core.errors import HeaderError, LedgerFormatError
 from ledger.core.headers import Header, block_hash, check_link, encode_header, meets_target
 from ledger.core.merkle import append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.notes import open_note, parse_note
-from ledger.core.records import block_leaf_data, genesis_leaf_data
+from ledger.core.records import block_leaf_data
 from ledger.errors import CorruptLedger
 from ledger.keys import LogKey, verify
 from ledger.models import Block, Genesis
@@ -90,9 +90,7 @@ def _signed_header_before(genesis: Genesis, tip: Block, key: LogKey) -> Header |
 
 def _lead(genesis: Genesis, previous: Header | None) -> bytes:
     """The hash of a block's first leaf."""
-    if previous is not None:
-        return leaf_hash(block_leaf_data(encode_header(previous)))
-    return leaf_hash(genesis_leaf_data(genesis.origin, genesis.created_ms, genesis.min_bits, genesis.key))
+    return leaf_hash(genesis.leaf_data() if previous is None else block_leaf_data(encode_header(previous)))
 
 
 _REMEDY = "Nothing was sealed or signed; run verify_chain, and put back a copy of the database."
