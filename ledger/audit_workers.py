@@ -7,15 +7,13 @@ imported there: that takes a second, in which the audit's own process is far on 
 """
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from ledger.core.audit_ranges import RANGE, Vouched
+from ledger.processes import follow_parent
 
 AHEAD = 4
 """Ranges given to each process before they are asked for."""
@@ -87,8 +85,7 @@ def start_workers(count: int, size: int, origin: str, database: str) -> Iterator
 
 
 def _begin(database: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everyone; the audit ends its processes in order
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    follow_parent()
     import django
 
     django.setup()
@@ -108,10 +105,3 @@ def _check_range(start: int, end: int, origin: str) -> Vouched | None:
     except Error:
         return None
     return vouch(rows, origin)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

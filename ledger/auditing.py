@@ -5,7 +5,6 @@ miner's holds neither: it takes the key that the log began with, and does not se
 as plain tuples, never as model instances.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -24,6 +23,7 @@ from ledger.core.notes import format_vkey, parse_vkey
 from ledger.errors import KeyFileError
 from ledger.keys import load_key, verify
 from ledger.models import Block, Cosignature, Genesis, Message, RoomHead, Tile
+from ledger.processes import count_cores
 from ledger.signed_state import load_signed_state
 from ledger.snapshots import snapshot
 
@@ -66,7 +66,7 @@ def _run_shared(trust: Trust, progress: Callable[[int], None], workers: int | No
     tip = Block.objects.tip()
     size = tip.tree_size if tip else 0
     if workers is None:
-        workers = len(os.sched_getaffinity(0)) if size >= WORTH_LEAVES else 1
+        workers = count_cores() if size >= WORTH_LEAVES else 1
     if workers < 2 or not trust.vkey or not isinstance(size, int):
         return None
     with start_workers(workers, size, parse_vkey(trust.vkey).name, str(connection.settings_dict["NAME"])) as helpers:

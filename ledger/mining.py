@@ -7,8 +7,6 @@ process that started them. What takes less than about a second is searched here,
 import itertools
 import multiprocessing
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,6 +17,7 @@ from typing import Self
 
 from ledger.core.work import search
 from ledger.errors import LostRace, SealError, Stopped
+from ledger.processes import count_cores, follow_parent
 
 SMALL_BITS = 19
 SLICE = 1 << 17
@@ -64,7 +63,7 @@ class Miner:
     """Finds nonces. Its processes are started when first needed and kept until it is closed."""
 
     def __init__(self, processes: int | None = None) -> None:
-        self._processes = processes or _count_cores()
+        self._processes = processes or count_cores()
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -130,20 +129,6 @@ def _find_here(prefix: bytes, bits: int, tick: Tick) -> tuple[int, int]:
     raise AssertionError("numbers never end")
 
 
-def _count_cores() -> int:
-    """Those that this process may use, where the system tells; a container is often given fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _begin_process() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everyone; the parent ends its processes in order
     os.nice(10)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot close its pool, and a process that waits for work would wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    follow_parent()
