@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.display import Cell, column, hash_copy, moment, plain, section, whole_hash
 from ledger.admin.filters import BlockFilter, KindFilter, RoomFilter, SealedFilter
-from ledger.admin.names import author_link, load_names, room_link, room_name
-from ledger.admin.readonly import ReadOnlyAdmin
+from ledger.admin.names import NamedAdmin, author_link, room_link, room_name
 from ledger.core.canonical import parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.display import NOTHING, grouped
@@ -92,16 +90,8 @@ DETAILS = (
 )
 
 
-class NamedChangeList(ChangeList):
-    """A page of messages, with the names of their rooms and authors."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        load_names(self.result_list)
-
-
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(NamedAdmin):
     list_display = (
         short,
         state,
@@ -122,18 +112,9 @@ class MessageAdmin(ReadOnlyAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-room_seq",) if request.GET.get("room") else ("-id",)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return NamedChangeList
-
     def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
         """The salt goes with the body: with it, a guess could be tried against the commitment."""
         return (DETAILS[0], CONTENT, *DETAILS[1:]) if request.user.is_superuser else DETAILS
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
-        message: Message | None = super().get_object(request, object_id, from_field)
-        if message is not None:
-            load_names([message])
-        return message
 
     def page_title(self, row: Message) -> str:
         return gettext("%(kind)s %(seq)s in %(room)s") % {

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.display import Cell
+from ledger.admin.readonly import ReadOnlyAdmin
 from ledger.core.records import NO_ROOM, SYSTEM_AUTHOR
 from ledger.models import Message, RoomHead
 
@@ -33,6 +36,25 @@ def load_names(rows: Iterable[Message | RoomHead]) -> None:
     people = _names(get_user_model(), {row.author for row in rows if isinstance(row, Message)})
     for row in rows:
         vars(row)[_KEY] = rooms | people
+
+
+class NamedChangeList(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        load_names(self.result_list)
+
+
+class NamedAdmin(ReadOnlyAdmin):
+    """Rows, in the list and on a page of their own, with the names of their rooms and authors."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            load_names([row])
+        return row
 
 
 @admin.display(description=_("room"))

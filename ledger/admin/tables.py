@@ -1,16 +1,12 @@
 """The ledger's smaller tables in the admin: genesis, room heads, tiles, cosignatures."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.display import Cell, column, hash_copy, moment, section, whole_hash
-from ledger.admin.names import load_names, room_link
+from ledger.admin.names import NamedAdmin, room_link
 from ledger.admin.readonly import ReadOnlyAdmin
 from ledger.display import grouped
 from ledger.models import Cosignature, Genesis, RoomHead, Tile
@@ -22,19 +18,13 @@ class GenesisAdmin(ReadOnlyAdmin):
     fieldsets = (section(None, *list_display, column("key", str, _("log key"))),)
 
 
-class NamedHeads(ChangeList):
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        load_names(self.result_list)
-
-
 @admin.display(description=_("newest entry"))
 def newest(head: RoomHead) -> Cell:
     return hash_copy(head.hash, reverse("admin:ledger_message_change", args=[head.last_id]) if head.seq else "")
 
 
 @admin.register(RoomHead)
-class RoomHeadAdmin(ReadOnlyAdmin):
+class RoomHeadAdmin(NamedAdmin):
     list_display = (
         column("room", str, _("id")),
         room_link,
@@ -44,15 +34,6 @@ class RoomHeadAdmin(ReadOnlyAdmin):
     )
     ordering = ("-last_id",)
     fieldsets = (section(None, *list_display),)
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return NamedHeads
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> RoomHead | None:
-        head: RoomHead | None = super().get_object(request, object_id, from_field)
-        if head is not None:
-            load_names([head])
-        return head
 
 
 @admin.display(description=_("width"))
