@@ -57,9 +57,9 @@ def consistency(request: HttpRequest) -> HttpResponse:
     old, new = (read_count(request.GET.get(name, "")) for name in ("from", "to"))
     if old is None or new is None or not 1 <= old <= new:
         detail = "from and to are tree sizes, 1 <= from <= to."
-        return JsonResponse({"code": "bad_request", "detail": detail}, status=HTTPStatus.BAD_REQUEST)
+        return refuse(HTTPStatus.BAD_REQUEST, "bad_request", detail)
     if new > signed_size():
-        return JsonResponse({"code": "not_found", "detail": "The log is not that long."}, status=HTTPStatus.NOT_FOUND)
+        return refuse(HTTPStatus.NOT_FOUND, "not_found", "The log is not that long.")
     proof = [hash_.hex() for hash_ in consistency_proof(old, new)]
     return JsonResponse({"from": old, "to": new, "proof": proof}, headers={"Cache-Control": IMMUTABLE})
 
@@ -80,9 +80,9 @@ def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:
     message = Message.objects.select_related("block").filter(hash=bytes.fromhex(leaf_hash)).first()
     # Asked also where there is no such entry: the time that it takes would tell that there is one.
     if not readable_rooms(request.user, [message.room if message else NO_ROOM]) or message is None:
-        return JsonResponse({"code": "not_found", "detail": "No such entry."}, status=HTTPStatus.NOT_FOUND)
+        return refuse(HTTPStatus.NOT_FOUND, "not_found", "No such entry.")
     if not is_provable(message):
-        pending = JsonResponse({"code": "pending", "detail": "Recorded; not sealed yet."}, status=HTTPStatus.NOT_FOUND)
+        pending = refuse(HTTPStatus.NOT_FOUND, "pending", "Recorded; not sealed yet.")
         pending["Retry-After"] = str(settings.MINE_EVERY)
         return pending
     name = receipt_name(message)
@@ -90,12 +90,17 @@ def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:
     return HttpResponse(make_receipt(message), content_type=PLAIN, headers=headers)
 
 
+def read_count(text: str) -> int | None:
+    """A number as the log writes it: digits, no sign, no leading zeros."""
+    return int(text) if _COUNT.fullmatch(text) else None
+
+
+def refuse(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
+    """An error that programs tell by its code and people by its sentence."""
+    return JsonResponse({"code": code, "detail": detail}, status=status)
+
+
 def _absent(detail: str) -> HttpResponse:
     """For programs: a line instead of a page. Not cached, for what is not there yet will be."""
     headers = {"Cache-Control": "no-store"}
     return HttpResponse(f"{detail}\n", status=HTTPStatus.NOT_FOUND, content_type=PLAIN, headers=headers)
-
-
-def read_count(text: str) -> int | None:
-    """A number as the log writes it: digits, no sign, no leading zeros."""
-    return int(text) if _COUNT.fullmatch(text) else None

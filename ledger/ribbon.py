@@ -59,7 +59,7 @@ class Ribbon:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedBlock:
+class CountedBlock:
     """A block and how many leaves it seals."""
 
     block: Block
@@ -71,14 +71,14 @@ def count_pending() -> int:
     return Message.objects.pending().order_by()[:MOST_PENDING].count()
 
 
-def with_entries(newest_first: Iterable[Block], shown: int) -> list[SealedBlock]:
+def with_entries(newest_first: Iterable[Block], shown: int) -> list[CountedBlock]:
     """The first `shown` of blocks in falling height, each less the tree size of the one before it."""
     blocks = list(newest_first)
     sizes = [block.tree_size for block in blocks] + [0]
-    return [SealedBlock(block, sizes[place] - sizes[place + 1]) for place, block in enumerate(blocks[:shown])]
+    return [CountedBlock(block, sizes[place] - sizes[place + 1]) for place, block in enumerate(blocks[:shown])]
 
 
-def draw_ribbon(newest_first: Iterable[SealedBlock], pending: int, address: Callable[[int], str]) -> Ribbon:
+def draw_ribbon(newest_first: Iterable[CountedBlock], pending: int, address: Callable[[int], str]) -> Ribbon:
     """Lays the blocks out from old to new, and what is pending after them."""
     sealed = list(newest_first)
     tip = sealed[0].block.height if sealed else 0
@@ -118,7 +118,7 @@ def _columns(entries: int) -> int:
     return min(MOST_COLUMNS, COUNTED_COLUMNS + math.ceil(2 * math.log2(columns / COUNTED_COLUMNS)))
 
 
-def _title(item: SealedBlock) -> str:
+def _title(item: CountedBlock) -> str:
     words = ngettext(
         "Block %(height)s · %(count)s entry · %(time)s UTC",
         "Block %(height)s · %(count)s entries · %(time)s UTC",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 MIN_DIGITS = 4
-MAX_INT = 2**63 - 1
+LARGEST = 2**63 - 1
+"""That a column holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def read_term(text: str) -> Term:
     """Reads "1204", "#1,204", "3f9a0c", "0x3F9A…" (the whole hash or at least its first four digits)."""
     text = re.sub(r"[\s,#…]", "", text).lower().removeprefix("0x")
     number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else None
-    return Term(number if number is not None and number <= MAX_INT else None, _hash_range(text))
+    return Term(number if number is not None and number <= LARGEST else None, _hash_range(text))
 
 
 def _hash_range(prefix: str) -> tuple[bytes, bytes] | None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.chain import MOST_BLOCKS, block_json, find_page
 from ledger.errors import LedgerError, LostRace
-from ledger.log_views import read_count
+from ledger.log_views import read_count, refuse
 from ledger.sealing import seal
 from ledger.validity import current_validity, forget_validity, validity_json
 
@@ -27,11 +27,6 @@ PIECES = 1_000
 """Of a large page, sent at once."""
 MOST_SECONDS = 60
 """A request waits no longer for a nonce; the miner beside the server does."""
-
-
-def refuse(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
-    """An error that programs tell by its code and people by its sentence."""
-    return JsonResponse({"code": code, "detail": detail}, status=status)
 
 
 @require_safe

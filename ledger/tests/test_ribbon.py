@@ -5,14 +5,14 @@ import itertools
 import pytest
 
 from ledger.models import Block
-from ledger.ribbon import BOX_HEIGHT, MOST_COLUMNS, PITCH, ROWS, Ribbon, SealedBlock, draw_ribbon, with_entries
+from ledger.ribbon import BOX_HEIGHT, MOST_COLUMNS, PITCH, ROWS, CountedBlock, Ribbon, draw_ribbon, with_entries
 from ledger.search import read_term
 
 
 def ribbon(*entries: int, pending: int = 0, tip: int | None = None) -> Ribbon:
     """A ribbon of blocks with so many entries each, from old to new."""
     tip = len(entries) - 1 if tip is None else tip
-    blocks = [SealedBlock(Block(height=tip - back, time_ms=0), count) for back, count in enumerate(reversed(entries))]
+    blocks = [CountedBlock(Block(height=tip - back, time_ms=0), count) for back, count in enumerate(reversed(entries))]
     return draw_ribbon(blocks, pending, lambda height: f"/{height}")
 
 
