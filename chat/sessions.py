@@ -4,10 +4,9 @@ A socket outlives the request that opened it, so its session is asked about agai
 a process at once: two queries, however many there are. Sessions live in the database (SESSION_ENGINE's default).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -19,13 +18,9 @@ from django.utils.crypto import constant_time_compare
 
 from accounts import sessions as account_sessions
 from accounts.models import User
+from chat.batches import batches
 from chat.models import PushSubscription
 from chat.refusals import CloseCode
-
-_BATCH = 5000
-"""Values in one query; SQLite takes 32,766."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +101,3 @@ def _alive(keys: Collection[str]) -> set[str]:
 def _accounts(ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
     rows = User.objects.values_list("pk", "password", "is_active")
     return {pk: (password, active) for batch in batches(ids) for pk, password, active in rows.filter(pk__in=batch)}
-
-
-def batches(values: Iterable[T], size: int = _BATCH) -> Iterator[Sequence[T]]:
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch

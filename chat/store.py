@@ -13,12 +13,12 @@ from django.db import connection, transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from accounts.models import User
+from chat.batches import batches
 from chat.events import encode_messages
 from chat.models import Membership, Preferences, ReadPosition, Room
 from chat.names import find_people_in, name_room
 from chat.replies import FRAME_BYTES
 from chat.sealings import BLOCKS_KEPT, Sealing
-from chat.sessions import batches
 from chat.unread import PLACES
 from ledger.models import Block, Message, RoomHead
 

@@ -13,16 +13,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import ExpressionWrapper, F, Q, TextField
 
 from accounts.models import User
+from chat.batches import batches
 from chat.mentions import EVERYBODY
 from chat.models import ReadPosition, UnreadMark
-from chat.sessions import batches
 from chat.text import find_mentioned, text_of
 from ledger.models import Message
 from ledger.querysets import MessageQuerySet
+from ledger.selecting import stored_id
 
 COUNTED = 999
 """Unread messages are looked for among so many newest entries of a room; a larger number tells nobody more."""
@@ -66,10 +66,12 @@ def count_each(asked: Sequence[tuple[UUID, Spans]]) -> list[dict[UUID, Unread]]:
     """The same for each who asks."""
     found = [(user, mine) for (user, _), mine in zip(asked, find_stretches(asked), strict=True)]
     whole = _join(mine for _, mine in found)
-    rooms = {_id(room): _Room() for room in whole}
+    rooms = {stored_id(room): _Room() for room in whole}
     for row in _read_rows(whole):
         rooms[row[0]].rows.append(row)
-    readers = {user for user, mine in found for room, ends in mine.items() if rooms[_id(room)].has_words(user, *ends)}
+    readers = {
+        user for user, mine in found for room, ends in mine.items() if rooms[stored_id(room)].has_words(user, *ends)
+    }
     names = _find_names(readers) if readers else {}
     for room, mention in _read_mentions(whole, names.values()) if names else ():
         rooms[room].mentions.append(mention)
@@ -77,7 +79,7 @@ def count_each(asked: Sequence[tuple[UUID, Spans]]) -> list[dict[UUID, Unread]]:
         {
             room: unread
             for room, ends in mine.items()
-            if user in names and any(unread := rooms[_id(room)].count(user, names[user], *ends))
+            if user in names and any(unread := rooms[stored_id(room)].count(user, names[user], *ends))
         }
         for user, mine in found
     ]
@@ -127,13 +129,13 @@ class _Room:
 
     def has_words(self, user: UUID, start: int, head: int) -> bool:
         """Whether anybody else has written in this part."""
-        return bool(self._sum(start, head)[0] - {_id(user)})
+        return bool(self._sum(start, head)[0] - {stored_id(user)})
 
     def count(self, user: UUID, names: Set[str], start: int, head: int) -> Unread:
         _, posts, deleted = self._sum(start, head)
-        heard = [each for each in self.mentions if start < each.seq <= head and each.author != _id(user)]
+        heard = [each for each in self.mentions if start < each.seq <= head and each.author != stored_id(user)]
         mentioned = {each.post for each in heard if each.names & names}
-        return Unread(posts.total() - posts[_id(user)], len(mentioned - deleted))
+        return Unread(posts.total() - posts[stored_id(user)], len(mentioned - deleted))
 
     def _sum(self, start: int, head: int) -> tuple[set[Id], Counter[Id], set[bytes]]:
         """Who wrote in this part, how many posts each that stand, and what was deleted; once for all with this part."""
@@ -183,10 +185,6 @@ def _read_mentions(whole: Stretches, names: Collection[Set[str]]) -> Iterator[tu
         for room, seq, kind, author, hash_, ref, body in newest:
             if mentioned := find_mentioned(text_of(body), wanted):
                 yield room, _Mention(seq, author, bytes(hash_ if kind == "post" else ref or b""), mentioned)
-
-
-def _id(id: UUID) -> Id:
-    return id if connection.features.has_native_uuid_field else id.hex
 
 
 def _find_names(users: Collection[UUID]) -> dict[UUID, set[str]]:

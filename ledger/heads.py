@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from ledger.models import RoomHead
-from ledger.selecting import SQL_VENDORS
+from ledger.selecting import SQL_VENDORS, read_id, stored_id
 
 _NAMES = [field.attname for field in RoomHead._meta.concrete_fields]
 _KEY, *_MOVED = (str(field.column) for field in RoomHead._meta.concrete_fields)
@@ -34,7 +34,7 @@ def save_heads(heads: Collection[RoomHead]) -> None:
     if connection.vendor in SQL_VENDORS:
         with connection.cursor() as cursor:
             values = [[getattr(head, name) for name in _NAMES[1:]] for head in moved]
-            cursor.executemany(_UPDATE, [[*row, _key(head.room)] for row, head in zip(values, moved, strict=True)])
+            cursor.executemany(_UPDATE, [[*row, stored_id(head.room)] for row, head in zip(values, moved, strict=True)])
     else:
         for head in moved:
             head.save(force_update=True)
@@ -45,14 +45,6 @@ def _lock(rooms: Collection[UUID]) -> list[RoomHead]:
         return list(RoomHead.objects.select_for_update().filter(room__in=rooms).order_by("room"))
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""  # a writer on SQLite has the whole file
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT % ", ".join(["%s"] * len(rooms)) + lock, [_key(room) for room in rooms])
+        cursor.execute(_SELECT % ", ".join(["%s"] * len(rooms)) + lock, [stored_id(room) for room in rooms])
         rows = cursor.fetchall()
-    return [RoomHead.from_db(connection.alias, _NAMES, (_uuid(room), *rest)) for room, *rest in rows]
-
-
-def _key(room: UUID) -> UUID | str:
-    return room if connection.features.has_native_uuid_field else room.hex
-
-
-def _uuid(value: UUID | str) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+    return [RoomHead.from_db(connection.alias, _NAMES, (read_id(room), *rest)) for room, *rest in rows]

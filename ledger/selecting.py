@@ -28,7 +28,17 @@ def select(model: type[Model], *names: str, **among: Collection[Any]) -> list[tu
         as_stored = _same if database.features.has_native_uuid_field else _hex
         cursor.execute(sql, [as_stored(value) for values in among.values() for value in values])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [tuple(_id(v) if is_id else v for v, is_id in zip(row, are_ids, strict=True)) for row in rows]
+    return [tuple(read_id(v) if is_id else v for v, is_id in zip(row, are_ids, strict=True)) for row in rows]
+
+
+def stored_id(id: UUID) -> UUID | str:
+    """As this database has it."""
+    return id if connection.features.has_native_uuid_field else id.hex
+
+
+def read_id(value: UUID | str) -> UUID:
+    """Back from `stored_id`."""
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 @lru_cache
@@ -60,7 +70,3 @@ def _same(value: Any) -> Any:
 
 def _hex(value: Any) -> Any:
     return value.hex if isinstance(value, UUID) else value
-
-
-def _id(value: UUID | str) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)

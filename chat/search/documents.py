@@ -7,18 +7,17 @@ it is edited or deleted: what it suggests is compared with the newest version al
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db.models import Q
 
+from chat.batches import batches
 from chat.mentions import find_names
 from chat.search.folding import fold
 from chat.search.terms import facet, terms_of
 from ledger.models import Message
-
-T = TypeVar("T")
 
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)
 _CHUNK = 500
@@ -70,9 +69,9 @@ def read_versions(rows: Iterable[Message]) -> list[Version]:
 
 def versions_of(posts: Collection[int]) -> list[Version]:
     """Every version, with words still, of these posts."""
-    rows = [row for some in _chunks(sorted(posts)) for row in Message.objects.filter(pk__in=some, kind="post")]
+    rows = [row for some in batches(sorted(posts), _CHUNK) for row in Message.objects.filter(pk__in=some, kind="post")]
     hashes = [bytes(row.hash) for row in rows]
-    edits = [row for some in _chunks(hashes) for row in Message.objects.filter(kind="edit", ref__in=some)]
+    edits = [row for some in batches(hashes, _CHUNK) for row in Message.objects.filter(kind="edit", ref__in=some)]
     return read_versions([*rows, *edits])
 
 
@@ -83,7 +82,7 @@ def find_documents(
 
     Two queries a chunk. `holds` is asked first: of what an index suggests, most may be something else.
     """
-    return [document for some in _chunks(posts) for document in _find_documents(some, rooms, holds)]
+    return [document for some in batches(posts, _CHUNK) for document in _find_documents(some, rooms, holds)]
 
 
 def _find_documents(posts: Sequence[int], rooms: Collection[UUID], holds: Callable[[str], bool]) -> list[Document]:
@@ -129,11 +128,7 @@ def mention(name: str) -> str:
 
 def _posts_of(hashes: Collection[bytes]) -> dict[tuple[UUID, bytes], int]:
     found: dict[tuple[UUID, bytes], int] = {}
-    for some in _chunks(list(hashes)):
+    for some in batches(list(hashes), _CHUNK):
         rows = Message.objects.filter(hash__in=some, kind="post").values_list("room", "hash", "pk")
         found.update({(room, bytes(hash_)): pk for room, hash_, pk in rows})
     return found
-
-
-def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[first : first + _CHUNK] for first in range(0, len(values), _CHUNK))
