@@ -1,6 +1,22 @@
-"""What a miner says while it takes its time."""
+"""What commands say while they take their time."""
+
+import time
 
 from django.core.management.base import OutputWrapper
+
+
+class CountProgress:
+    """A line a second: so many of so many `things`."""
+
+    def __init__(self, out: OutputWrapper, things: str) -> None:
+        self._out = out
+        self._things = things
+        self._due_s = time.monotonic() + 1
+
+    def __call__(self, done: int, of: int) -> None:
+        if time.monotonic() >= self._due_s:
+            self._due_s = time.monotonic() + 1
+            self._out.write(f"{done:,} of {of:,} {self._things} …")
 
 
 class MiningProgress:

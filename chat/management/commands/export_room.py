@@ -3,7 +3,6 @@
 The room is told so by an entry of the system.
 """
 
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from accounts.models import User
 from chat.exporting import export_room
 from chat.models import Room
 from ledger.errors import LedgerError
+from ledger.management.progress import CountProgress
 
 
 class Command(BaseCommand):
@@ -29,9 +29,8 @@ class Command(BaseCommand):
         room = Room.objects.visible_to(user).filter(slug=slug).first() if user else None
         if user is None or room is None:
             raise CommandError(f"There is no room {slug} that {username} may read.")
-        self._due_s = time.monotonic() + 1
         try:
-            exported = export_room(room, user, folder, self._show)
+            exported = export_room(room, user, folder, CountProgress(self.stderr, "entries"))
         except (LedgerError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -39,8 +38,3 @@ class Command(BaseCommand):
             f"Check it with: python connect_verify.py room {folder / room.slug}.jsonl "
             "--key <the log's key, from a source that you trust>"
         )
-
-    def _show(self, done: int, of: int) -> None:
-        if time.monotonic() >= self._due_s:
-            self._due_s = time.monotonic() + 1
-            self.stderr.write(f"{done:,} of {of:,} entries …")

@@ -1,6 +1,5 @@
 """`manage.py export_log DIR`: the public log as files, for any web server, mirror or archive."""
 
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
 from ledger.exporting import export_log
+from ledger.management.progress import CountProgress
 
 
 class Command(BaseCommand):
@@ -18,9 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        self._due_s = time.monotonic() + 1
         try:
-            exported = export_log(folder, self._show)
+            exported = export_log(folder, CountProgress(self.stderr, "files"))
         except (LedgerError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -28,8 +27,3 @@ class Command(BaseCommand):
             f"{exported.written:,} of them new.\n"
             f"Check it with: python connect_verify.py log {folder} --key <the log's key, from a source that you trust>"
         )
-
-    def _show(self, done: int, of: int) -> None:
-        if time.monotonic() >= self._due_s:
-            self._due_s = time.monotonic() + 1
-            self.stderr.write(f"{done:,} of {of:,} files …")
