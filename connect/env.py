@@ -154,7 +154,9 @@ def files(name: str) -> dict[str, Any] | None:
             f"{name} cannot be used; write s3://key:secret@host/bucket, with ?region=name or ?tls=off where needed."
         ) from None
     if find_spec("storages") is None:
-        raise ImproperlyConfigured(f"{name} needs django-storages: pip install -r requirements-s3.txt.")
+        raise ImproperlyConfigured(
+            f"{name} needs django-storages; run: .venv/bin/pip install -r requirements-s3.txt -c constraints.txt"
+        )
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     from botocore.config import Config  # only where it is used, only there it is installed
 

@@ -1,9 +1,11 @@
 """The database engine for `DATABASE_URL=mongodb://…`: django-mongodb-backend, made to keep what Django promises.
 
-    base.py        transactions where Django says `atomic`, which that backend leaves out; numbered keys
+    base.py        transactions where Django says `atomic`, which that backend leaves out
+    keys.py        numbers for the rows of tables that want them
     collection.py  of two transactions that write one row, the second fails like one that breaks a constraint
     compiler.py    `select_for_update`
     schema.py      indexes that MongoDB's planner uses
 
-So nothing outside this package knows MongoDB, but for `ledger/bulk.py`. Nothing here is imported with another store.
+So nothing outside this package talks to MongoDB in its own language, but for `ledger/bulk.py`. Where others write SQL they
+take the ORM's way (`ledger/selecting.py`). Nothing here is imported with another store.
 """
