@@ -1,9 +1,12 @@
 """A markdown-it rule that makes links of addresses written bare: `see https://example.org/a.`"""
 
 import re
+from functools import partial
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from chat.tokens import replace_texts, text_token
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 _BEFORE = re.compile(r"[^\W_]\Z")
@@ -11,22 +14,8 @@ _CLOSERS = {")": "(", "]": "[", "}": "{"}
 
 
 def link_bare_addresses(state: StateCore) -> None:
-    """The core rule: replaces text tokens outside links."""
-    for block in state.tokens:
-        if block.type == "inline" and block.children and "://" in block.content:
-            block.children = _linked(state, block.children)
-
-
-def _linked(state: StateCore, children: list[Token]) -> list[Token]:
-    out: list[Token] = []
-    inside = 0
-    for token in children:
-        inside += (token.type == "link_open") - (token.type == "link_close")
-        if token.type == "text" and not inside and "://" in token.content:
-            out.extend(_split(state, token.content))
-        else:
-            out.append(token)
-    return out
+    """The core rule."""
+    replace_texts(state.tokens, "://", partial(_split, state))
 
 
 def _split(state: StateCore, text: str) -> list[Token]:
@@ -37,12 +26,12 @@ def _split(state: StateCore, text: str) -> list[Token]:
         href = state.md.normalizeLink(address)
         if _BEFORE.search(text, max(0, match.start() - 1), match.start()) or not state.md.validateLink(href):
             continue
-        out.append(_text(text[done : match.start()]))
+        out.append(text_token(text[done : match.start()]))
         out.append(Token("link_open", "a", 1, attrs={"href": href}))
-        out.append(_text(address))
+        out.append(text_token(address))
         out.append(Token("link_close", "a", -1))
         done = match.start() + len(address)
-    out.append(_text(text[done:]))
+    out.append(text_token(text[done:]))
     return out
 
 
@@ -56,7 +45,3 @@ def _trimmed(address: str) -> str:
             break
         address = address[:-1]
     return address
-
-
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)

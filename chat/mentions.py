@@ -8,9 +8,12 @@ for others to say: they hand the names in, in lower case, by the parser's `env`.
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from chat.tokens import replace_texts, text_token
 
 EVERYBODY = "room"
 """The name that is everybody's who is in the room."""
@@ -26,28 +29,13 @@ def find_names(texts: Iterable[str]) -> set[str]:
 
 
 def mark_mentions(state: StateCore) -> None:
-    """The core rule: replaces text tokens outside links."""
-    names = state.env.get("names")
-    if not names:
-        return
-    for block in state.tokens:
-        if block.type == "inline" and block.children and "@" in block.content:
-            block.children = _marked(block.children, names, state.env.setdefault("mentioned", set()))
+    """The core rule."""
+    if names := state.env.get("names"):
+        mentioned = state.env.setdefault("mentioned", set())
+        replace_texts(state.tokens, "@", partial(_split, names, mentioned))
 
 
-def _marked(children: list[Token], names: Iterable[str], mentioned: set[str]) -> list[Token]:
-    out: list[Token] = []
-    inside = 0
-    for token in children:
-        inside += (token.type == "link_open") - (token.type == "link_close")
-        if token.type == "text" and not inside and "@" in token.content:
-            out.extend(_split(token.content, names, mentioned))
-        else:
-            out.append(token)
-    return out
-
-
-def _split(text: str, names: Iterable[str], mentioned: set[str]) -> list[Token]:
+def _split(names: Iterable[str], mentioned: set[str], text: str) -> list[Token]:
     out: list[Token] = []
     done = 0
     for match in _MENTION.finditer(text):
@@ -55,14 +43,10 @@ def _split(text: str, names: Iterable[str], mentioned: set[str]) -> list[Token]:
         if name not in names:
             continue
         mentioned.add(name)
-        out.append(_text(text[done : match.start()]))
+        out.append(text_token(text[done : match.start()]))
         out.append(Token("mention_open", "span", 1, attrs={"class": "mention"}))
-        out.append(_text(match.group()))
+        out.append(text_token(match.group()))
         out.append(Token("mention_close", "span", -1))
         done = match.end()
-    out.append(_text(text[done:]))
+    out.append(text_token(text[done:]))
     return out
-
-
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)
