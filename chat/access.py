@@ -9,10 +9,9 @@ from accounts.models import User
 from chat.models import Membership, Room
 from ledger.errors import NoSuchRoom, NotAllowed, RecordError
 from ledger.selecting import select
+from ledger.writers import Place
 
 ARCHIVED = gettext_noop("This room is archived: it can be read, and nothing can be added.")
-Place = tuple[UUID, UUID]
-"""A room, and who writes there."""
 
 
 def readable_room_ids(user: AbstractBaseUser | AnonymousUser, rooms: set[UUID]) -> set[UUID]:

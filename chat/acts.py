@@ -16,9 +16,8 @@ from uuid import UUID
 import orjson
 
 from chat.text import text_of
+from ledger.acts import ACTS
 from ledger.models import Message
-
-KINDS = ("edit", "delete", "react", "unreact")
 
 Post = tuple[UUID, bytes]
 """Room and hash."""
@@ -67,7 +66,7 @@ def find_acts(posts: Iterable[Message]) -> Mapping[Post, Acts]:
     found: defaultdict[Post, Acts] = defaultdict(Acts)
     if not wanted:
         return found
-    rows = Message.objects.filter(ref__in=wanted, kind__in=KINDS).order_by("room_seq")
+    rows = Message.objects.filter(ref__in=wanted, kind__in=ACTS).order_by("room_seq")
     for row in rows.only("kind", "room", "room_seq", "hash", "author", "ref", "body", "received_ms"):
         found[row.room, bytes(row.ref or b"")].take(row)
     return found

@@ -6,12 +6,11 @@ One address takes all acts; `act` names one of a table. Who does not see the roo
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -20,15 +19,15 @@ from accounts.models import User
 from accounts.requests import user_of
 from chat.announcing import announce_standing
 from chat.fields import read_reason
-from chat.finding import PeopleChoice, find_room
+from chat.finding import PeopleChoice, find_person, find_room
 from chat.forms import RoomForm, WorldForm
 from chat.joining import add, join, leave, let_back, remove, set_role
 from chat.models import Ban, Membership, Room
 from chat.opening import update_room
 from chat.people import Person, describe
+from chat.posting import check_form_rate
 from chat.refusals import Refusal
 from chat.roles import Role, acts_on, rank_in, rank_of, roles_to_give, site_rank
-from chat.room_views import check_page_rate, status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,10 +41,10 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     if act is None:
         raise Http404
     try:
-        check_page_rate(request)
+        check_form_rate(request)
         return HttpResponseRedirect(act(request, room), status=HTTPStatus.SEE_OTHER)
     except Refusal as refusal:
-        return _page(request, room, status_of(refusal), problem=refusal.words)
+        return _page(request, room, refusal.status, problem=refusal.words)
     except _Mistaken as mistake:
         return _page(request, room, HTTPStatus.BAD_REQUEST, form=mistake.form)
 
@@ -62,12 +61,12 @@ def add_people(request: HttpRequest, slug: str) -> HttpResponse:
     status = HTTPStatus.OK
     if request.method == "POST" and not choice.is_search:
         try:
-            check_page_rate(request)
+            check_form_rate(request)
             add(user, room, choice.chosen)
             return HttpResponseRedirect(f"/rooms/{room.slug}/details/", status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
             context["problem"] = refusal.words
-            status = status_of(refusal)
+            status = refusal.status
     return render(request, "chat/room_add.html", context, status=status)
 
 
@@ -160,27 +159,20 @@ def _unarchive(request: HttpRequest, room: Room) -> str:
 
 def _remove(request: HttpRequest, room: Room) -> str:
     reason = read_reason(request.POST.get("reason", ""))
-    remove(user_of(request), room, _find_person(request), reason, ban="ban" in request.POST)
+    remove(user_of(request), room, find_person(request), reason, ban="ban" in request.POST)
     return f"/rooms/{room.slug}/details/"
 
 
 def _let_back(request: HttpRequest, room: Room) -> str:
-    let_back(user_of(request), room, _find_person(request))
+    let_back(user_of(request), room, find_person(request))
     return f"/rooms/{room.slug}/details/"
 
 
 def _set_role(request: HttpRequest, room: Room) -> str:
-    person = _find_person(request)
+    person = find_person(request)
     set_role(user_of(request), room, person, request.POST.get("role", ""))
     announce_standing(room, person)
     return f"/rooms/{room.slug}/details/"
-
-
-def _find_person(request: HttpRequest) -> User:
-    try:
-        return get_object_or_404(User, pk=UUID(request.POST.get("person", "")))
-    except ValueError:
-        raise Http404 from None
 
 
 Act = Callable[[HttpRequest, Room], str]

@@ -20,18 +20,11 @@ from chat import fields
 from chat.erasing import check_may_erase, erase_message
 from chat.events import build_events
 from chat.finding import find_room
-from chat.posting import check_rate
+from chat.posting import check_form_rate
 from chat.refusals import Refusal
 from ledger.core.errors import LedgerFormatError
 from ledger.models import Message
 
-STATUS = {
-    "forbidden": HTTPStatus.FORBIDDEN,
-    "legal_hold": HTTPStatus.CONFLICT,
-    "client_id_reused": HTTPStatus.CONFLICT,
-    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-}
 PROBLEMS = {
     "empty": _("Write down why: the reason stays in the ledger where the words were."),
     "too_long": format_lazy(
@@ -57,7 +50,7 @@ def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
         check_may_erase(user, message)
         if request.method == "POST":
             client_id, reason = _read_form(request)
-            check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), reason)
+            check_form_rate(request, reason)
             erase_message(user, message, client_id, reason)
             return HttpResponseRedirect(f"/rooms/{room.slug}/#m{message.room_seq}", status=HTTPStatus.SEE_OTHER)
     except Refusal as refusal:
@@ -66,7 +59,7 @@ def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
             "is_final": refusal.code in FINAL,
             "reason": request.POST.get("reason", ""),
         }
-        status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+        status = refusal.status
     else:
         status = HTTPStatus.OK
     (context["event"],) = build_events([message])

@@ -28,6 +28,19 @@ def read_number(value: str, most: int = 10**15 - 1) -> int:
     return int(value)
 
 
+def read_id(value: str) -> UUID:
+    """An id in a form. 404 for what is none."""
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Http404 from None
+
+
+def find_person(request: HttpRequest) -> User:
+    """Whom the form's `person` names; 404 where there is nobody."""
+    return get_object_or_404(User, pk=read_id(request.POST.get("person", "")))
+
+
 class PeopleChoice:
     """People to choose from: whom the search finds, and whom the form holds as chosen already.
 

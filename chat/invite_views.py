@@ -3,7 +3,6 @@
 import base64
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -17,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import invites
 from accounts.models import Invite
 from accounts.requests import user_of
-from chat.finding import find_room
+from chat.finding import find_room, read_id
 from chat.inviting import accept, draw_code, find_place, list_invites, make_invite, may_invite
 from chat.models import Room
+from chat.posting import check_form_rate
 from chat.refusals import Refusal
-from chat.room_views import check_page_rate, status_of
 
 
 class InviteForm(forms.Form):
@@ -64,21 +63,21 @@ def _invites(request: HttpRequest, room: Room | None) -> HttpResponse:
         raise Http404
     form = InviteForm(room, request.POST if request.POST.get("act") == "make" else None)
     if request.POST.get("act") == "end":
-        list_invites(room).filter(pk=_read_id(request.POST.get("invite", ""))).delete()
+        list_invites(room).filter(pk=read_id(request.POST.get("invite", ""))).delete()
         return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
     status = HTTPStatus.OK
     if form.is_bound:
         status = HTTPStatus.BAD_REQUEST
         try:
             if form.is_valid():
-                check_page_rate(request)
+                check_form_rate(request)
                 wanted = form.cleaned_data
                 domain = wanted.get("domain", request.POST.get("domain", ""))  # not asked for, not overlooked either
                 make_invite(user, room, int(wanted["days"]), wanted["uses"], domain)
                 return HttpResponseRedirect(request.path, status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
             form.add_error(None, refusal.words)
-            status = status_of(refusal)
+            status = refusal.status
     context = {"room": room, "form": form, "invites": [_describe(each) for each in list_invites(room)]}
     return render(request, "chat/invites.html", context, status=status)
 
@@ -107,12 +106,5 @@ def join_by(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
         accept(user, invite)
     except Refusal as refusal:
-        return render(request, "chat/join_closed.html", status=status_of(refusal))
+        return render(request, "chat/join_closed.html", status=refusal.status)
     return HttpResponseRedirect(f"/rooms/{room.slug}/" if room else "/", status=HTTPStatus.SEE_OTHER)
-
-
-def _read_id(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Http404 from None

@@ -15,15 +15,13 @@ from accounts.invites import may_ask_for_domain, spend
 from accounts.models import Invite, User
 from chat.changing import act
 from chat.joining import enter
-from chat.models import Ban, Membership, Room
+from chat.models import Ban, Room
 from chat.refusals import Refusal
 from chat.roles import moderates
 from ledger.drafts import Draft
 
 INVITES_LIMIT = 50
 """Good ones of a room, or of the site: each is drawn as a code."""
-
-Role = Membership.Role
 
 
 def may_invite(user: User, room: Room | None) -> bool:

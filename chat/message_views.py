@@ -27,23 +27,17 @@ from chat.finding import find_room, read_number
 from chat.hub import running_hub
 from chat.models import Pin, ReadPosition, Room, UnreadMark
 from chat.people import find_in_room
-from chat.posting import check_emoji, check_rate, draft_act, refusal_of
+from chat.posting import check_emoji, check_form_rate, draft_act, refusal_of
 from chat.protocol import Act
 from chat.refusals import Refusal
 from chat.store import find_heads
 from chat.unread import Unread, count_unread
+from ledger.acts import ACTS
 from ledger.core.errors import LedgerFormatError
 from ledger.errors import NoSuchRoom, RecordError
 from ledger.models import Message
 from ledger.recording import record
 
-STATUS = {
-    "forbidden": HTTPStatus.FORBIDDEN,
-    "not_found": HTTPStatus.NOT_FOUND,
-    "client_id_reused": HTTPStatus.CONFLICT,
-    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-}
 PROBLEMS = {
     "empty": _("Write something, or delete the message."),
     "too_long": _("This is too long. Please shorten it."),
@@ -53,7 +47,6 @@ PROBLEMS = {
 }
 SUGGESTED = ("👍", "❤️", "😂", "🎉", "👀", "✅")
 VERSIONS_SHOWN = 100
-ACTS = ("edit", "delete", "react", "unreact")
 Handler = Callable[[User, Room, Message], None]
 PINNING: dict[str, Handler] = {"pin": pins.pin, "unpin": pins.unpin}
 
@@ -71,7 +64,7 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
         try:
             _do(request, user, room, post)
         except Refusal as refusal:
-            status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+            status = refusal.status
             problem = str(refusal.words if refusal.code == "forbidden" else PROBLEMS.get(refusal.code, refusal.words))
         else:
             if _wants_json(request):
@@ -147,13 +140,13 @@ def _do(request: HttpRequest, user: User, room: Room, post: Message) -> None:
     """What the form says. Refusal when it may not be."""
     what = request.POST.get("act", "")
     if handler := PINNING.get(what):
-        check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), "")
+        check_form_rate(request)
         handler(user, room, post)
         return announce_pins(room)
     if what not in ACTS:
         raise Refusal("bad_frame", "act: unknown")
     act = _read_act(request, room, post)
-    check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), act.text or "")
+    check_form_rate(request, act.text or "")
     if act.kind == "react":
         check_emoji(act)
     try:

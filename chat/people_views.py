@@ -2,12 +2,11 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,10 +15,10 @@ from accounts.models import User
 from accounts.requests import user_of
 from chat.closing import close_account, may_close, open_account
 from chat.fields import read_reason
-from chat.finding import find_room, read_number
+from chat.finding import find_person, find_room, read_number
 from chat.modlog import read_log
+from chat.posting import check_form_rate
 from chat.refusals import Refusal
-from chat.room_views import check_page_rate, status_of
 
 SHOWN = 50
 
@@ -47,11 +46,11 @@ def people(request: HttpRequest) -> HttpResponse:
     problem, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
-            check_page_rate(request)
+            check_form_rate(request)
             _act(request)
             return HttpResponseRedirect(f"{request.path}?{urlencode({'q': query})}", status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
-            problem, status = refusal.words, status_of(refusal)
+            problem, status = refusal.words, refusal.status
     found = User.objects.order_by("username")
     if query:
         found = found.filter(Q(username__icontains=query.lstrip("@")) | Q(email__icontains=query))
@@ -61,10 +60,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _act(request: HttpRequest) -> None:
-    try:
-        member = get_object_or_404(User, pk=UUID(request.POST.get("person", "")))
-    except ValueError:
-        raise Http404 from None
+    member = find_person(request)
     if request.POST.get("act") == "close":
         reason = read_reason(request.POST.get("reason", ""))
         close_account(user_of(request), member, reason)

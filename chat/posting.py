@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext_noop as _
 
+from accounts.requests import user_of
 from chat import acts
 from chat.files.claims import Claim
 from chat.protocol import Act
@@ -38,6 +40,11 @@ def check_rate(user: UUID, address: str, text: str) -> None:
             _("That is too much at once. Wait a moment, then try again."),
             after_ms=int(wait_s * 1000) + 1,
         )
+
+
+def check_form_rate(request: HttpRequest, text: str = "") -> None:
+    """The same for a form; what it does without a text counts like a short message."""
+    check_rate(user_of(request).pk, request.META.get("REMOTE_ADDR", ""), text)
 
 
 def draft_post(

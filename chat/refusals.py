@@ -1,9 +1,11 @@
 """What the server says no to, and how: an `error` frame, or the end of the connection.
 
-One table each: error code → what a client may try, and close code → its name. Spec: docs/specs/protocol.md.
+One table each: error code → what a client may try, error code → what a page answers, close code → its name.
+Spec: docs/specs/protocol.md.
 """
 
 from enum import IntEnum
+from http import HTTPStatus
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +23,16 @@ RETRY = {
     "legal_hold": "no",  # on pages alone: nobody erases over a socket
 }
 """Every error code → "same": send it again later; "new": with a new client id; "no": not at all."""
+
+STATUS = {
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "client_id_reused": HTTPStatus.CONFLICT,
+    "legal_hold": HTTPStatus.CONFLICT,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Error code → what a page answers; for what is wrong with the form itself, 400."""
 
 
 class CloseCode(IntEnum):
@@ -65,6 +77,10 @@ class Refusal(Exception):
     @property
     def retry(self) -> str:
         return RETRY[self.code]
+
+    @property
+    def status(self) -> HTTPStatus:
+        return STATUS.get(self.code, HTTPStatus.BAD_REQUEST)
 
 
 class Disconnect(Exception):

@@ -15,15 +15,8 @@ from chat.finding import PeopleChoice
 from chat.forms import RoomForm
 from chat.models import Membership, Room
 from chat.opening import create_room, open_direct
-from chat.posting import check_rate
+from chat.posting import check_form_rate
 from chat.refusals import Refusal
-
-STATUS = {
-    "forbidden": HTTPStatus.FORBIDDEN,
-    "not_found": HTTPStatus.NOT_FOUND,
-    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
 
 @require_safe
@@ -52,11 +45,11 @@ def new_room(request: HttpRequest) -> HttpResponse:
         return render(request, "chat/room_new.html", {"form": form}, status=400 if request.POST else 200)
     user = user_of(request)
     try:
-        check_page_rate(request)
+        check_form_rate(request)
         room = create_room(user, **form.cleaned_data)
     except Refusal as refusal:
         form.add_error(None, refusal.words)
-        return render(request, "chat/room_new.html", {"form": form}, status=status_of(refusal))
+        return render(request, "chat/room_new.html", {"form": form}, status=refusal.status)
     return HttpResponseRedirect(f"/rooms/{room.slug}/", status=HTTPStatus.SEE_OTHER)
 
 
@@ -70,19 +63,10 @@ def new_direct(request: HttpRequest) -> HttpResponse:
     status = HTTPStatus.OK
     if request.method == "POST" and not choice.is_search:
         try:
-            check_page_rate(request)
+            check_form_rate(request)
             room = open_direct(user, choice.chosen)
             return HttpResponseRedirect(f"/rooms/{room.slug}/", status=HTTPStatus.SEE_OTHER)
         except Refusal as refusal:
             context["problem"] = refusal.words
-            status = status_of(refusal)
+            status = refusal.status
     return render(request, "chat/direct_new.html", context, status=status)
-
-
-def check_page_rate(request: HttpRequest) -> None:
-    """Acts on rooms count like messages."""
-    check_rate(user_of(request).pk, request.META.get("REMOTE_ADDR", ""), "")
-
-
-def status_of(refusal: Refusal) -> HTTPStatus:
-    return STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)

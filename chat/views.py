@@ -32,7 +32,7 @@ from chat.models import Room
 from chat.notices import describe_choices
 from chat.people import describe
 from chat.pins import list_pins, pins_in
-from chat.posting import check_rate, draft_post, refusal_of
+from chat.posting import check_form_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
 from chat.roles import moderates
@@ -45,11 +45,6 @@ from ledger.recording import record
 from ledger.standing import describe_standing
 
 PAGE = 50
-STATUS = {
-    "forbidden": HTTPStatus.FORBIDDEN,
-    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-}
 PROBLEMS = {
     "empty": _("Write something first."),
     "too_long": format_lazy(
@@ -87,7 +82,8 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
     except Refusal as refusal:
         known = PROBLEMS | {"forbidden": refusal.words}
         problem = str(known.get(refusal.code, UNKNOWN_PROBLEM))
-        status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+        is_mistaken = refusal.code in ("not_found", "client_id_reused")  # the room is there, the form is not right
+        status = HTTPStatus.BAD_REQUEST if is_mistaken else refusal.status
         return _page(request, found, status=status, problem=problem, draft=request.POST.get("text", ""))
     return HttpResponseRedirect(f"/rooms/{found.slug}/#m{seq}", status=HTTPStatus.SEE_OTHER)
 
@@ -174,7 +170,7 @@ def _post(request: HttpRequest, room: Room) -> int:
         raise Refusal("bad_frame", str(error)) from None
     if reply_to is not None and not store.holds_post(room.pk, reply_to):
         raise Refusal("not_found", "")
-    check_rate(user.pk, request.META.get("REMOTE_ADDR", ""), text)
+    check_form_rate(request, text)
     now_ms = time.time_ns() // 1_000_000
     if uploads and (known := Message.objects.filter(client_id=client_id, author=user.pk, room=room.pk).first()):
         return known.room_seq  # received again, its files would be others
