@@ -43,7 +43,7 @@ def main(messages: int) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from benchmarks.report import keep, median
+        from benchmarks.report import keep, median, median_ratio
 
         fill(messages // 10)
         tenth_mb = peak_mb()
@@ -61,8 +61,8 @@ def main(messages: int) -> None:
                 before_s = cpu_s()
                 rates.append(messages / audit(workers))
                 cpu.append((cpu_s() - before_s) / messages * 1e6)
-        per_core = median([a / b for a, b in zip(one, bare, strict=True)])
-        shared = median([a / b for a, b in zip(two, one, strict=True)])
+        per_core = median_ratio(one, bare)
+        shared = median_ratio(two, one)
         keep(
             "audit",
             {
@@ -79,7 +79,7 @@ def main(messages: int) -> None:
                 "audit_two_workers_cpu_us_per_message": round(median(cpu_two), 1),
                 "ratio_per_core": round(per_core, 3),
                 "aim_per_core": 0.25,
-                "ratio_of_floor_per_core": round(median([a / b for a, b in zip(floor, bare, strict=True)]), 3),
+                "ratio_of_floor_per_core": round(median_ratio(floor, bare), 3),
                 "ratio_two_workers": round(shared, 2),
                 "aim_two_workers": 1.5,
             },

@@ -10,10 +10,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from statistics import quantiles
 
-from benchmarks.light import Crowd
-from benchmarks.report import keep, median
+from benchmarks.light import Crowd, due_times
+from benchmarks.report import keep, median, median_ratio, p99_ms
 from benchmarks.servers import Party, broadcast, connect, group_send, node_ws, prepare
 
 PARTIES: dict[str, Callable[[], AbstractContextManager[Party]]] = {
@@ -72,24 +71,21 @@ def pace(party: Party, crowd: Crowd) -> float:
     """The 99th percentile, in ms, of the time from sending a message to a member's having it."""
     expected = len(crowd.members) * party.marks
     took: list[float] = []
-    due = time.perf_counter()
-    for _ in range(PACED_PER_S * PACED_S):
-        time.sleep(max(0.0, due - time.perf_counter()))
-        due += 1 / PACED_PER_S
+    for _ in due_times(PACED_PER_S, PACED_S):
         sent, taken = time.perf_counter(), 0
         crowd.members[0].sendall(party.message())
         while taken < expected:
             marks = crowd.take()
             took += [time.perf_counter() - sent] * marks
             taken += marks
-    return quantiles(took, n=100)[98] * 1000
+    return p99_ms(took)
 
 
 def summarise(found: dict[str, list[float]], rounds: int) -> dict[str, object]:
     """Medians, and ratios of Connect to its peers within each round."""
 
     def ratio(ours: str, theirs: str) -> float:
-        return round(median([a / b for a, b in zip(found[ours], found[theirs], strict=True)]), 2)
+        return round(median_ratio(found[ours], found[theirs]), 2)
 
     figures: dict[str, object] = {"rounds": rounds, "message_bytes": 300}
     for key, values in found.items():

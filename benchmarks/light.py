@@ -2,8 +2,8 @@
 
 import select
 import socket
-from collections.abc import Callable
-from time import perf_counter
+from collections.abc import Callable, Iterator
+from time import perf_counter, sleep
 
 MARK = "ÿ".encode()
 """In every message; not even its first byte is in anything else that a server sends, but for a frame's header."""
@@ -18,6 +18,15 @@ def client_frame(text: bytes) -> bytes:
     size = len(text)
     assert 125 < size < 65536
     return b"\x81\xfe" + size.to_bytes(2) + bytes(4) + text
+
+
+def due_times(per_s: int, seconds: int) -> Iterator[int]:
+    """Yields a number whenever the next message is due; who is late catches up."""
+    due = perf_counter()
+    for number in range(per_s * seconds):
+        sleep(max(0.0, due - perf_counter()))
+        due += 1 / per_s
+        yield number
 
 
 class Crowd:

@@ -25,17 +25,16 @@ def main(messages: int) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from benchmarks.report import keep, median
+        from benchmarks.report import keep, median, median_ratio
 
         recorder, raw = [], []
         for _ in range(ROUNDS):
             recorder.append(messages / record(messages))
             with raw_copy(Path(folder) / "connect.sqlite3") as rows:
                 raw.append(len(rows.rows) / rows.insert(BATCH))
-        ratios = [a / b for a, b in zip(recorder, raw, strict=True)]
         figures = {"messages": messages, "rounds": ROUNDS, "batch": BATCH}
         rates = {"recorder_rows_per_s": round(median(recorder)), "executemany_rows_per_s": round(median(raw))}
-        keep("recorder", {**figures, **rates, "ratio": round(median(ratios), 2), "aim": 0.6})
+        keep("recorder", {**figures, **rates, "ratio": round(median_ratio(recorder, raw), 2), "aim": 0.6})
 
 
 def record(messages: int) -> float:

@@ -26,7 +26,7 @@ def main(messages: int) -> None:
         from django.db import connections
 
         call_command("migrate", verbosity=0)
-        from benchmarks.report import keep, median
+        from benchmarks.report import keep, median, median_ratio
 
         recorder, raw = [], []
         for _ in range(ROUNDS):
@@ -34,10 +34,9 @@ def main(messages: int) -> None:
             raw.append(messages / copy(url, messages))
         connections.close_all()
         connections["default"].close_pool()  # type: ignore[attr-defined]
-        ratios = [a / b for a, b in zip(recorder, raw, strict=True)]
         figures = {"messages": messages, "rounds": ROUNDS, "batch": BATCH}
         rates = {"recorder_rows_per_s": round(median(recorder)), "copy_rows_per_s": round(median(raw))}
-        keep("recorder_postgres", {**figures, **rates, "ratio": round(median(ratios), 2), "aim": 0.25})
+        keep("recorder_postgres", {**figures, **rates, "ratio": round(median_ratio(recorder, raw), 2), "aim": 0.25})
 
 
 def copy(url: str, messages: int) -> float:

@@ -1,18 +1,25 @@
-"""What every benchmark prints and keeps: machine, versions, medians, ratios."""
+"""What every benchmark counts alike, prints and keeps: machine, versions, medians, percentiles."""
 
 import json
 import os
 import platform
-import statistics
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median, quantiles
+
+__all__ = ["RESULTS", "keep", "median", "median_ratio", "p99_ms"]
 
 RESULTS = Path(__file__).parent / "results"
 
 
-def median(runs: Sequence[float]) -> float:
-    return statistics.median(runs)
+def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """Of the rounds' ratios: a round's two figures were taken one after the other."""
+    return median([a / b for a, b in zip(ours, theirs, strict=True)])
+
+
+def p99_ms(took_s: Sequence[float]) -> float:
+    return quantiles(took_s, n=100)[98] * 1000
 
 
 def machine() -> dict[str, object]:

@@ -8,13 +8,11 @@ second: the time to the ack, against one raw insert with its sync at the same pa
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from statistics import quantiles
 
-from benchmarks.light import Crowd
+from benchmarks.light import Crowd, due_times
 from benchmarks.raw import BATCH, Rows, raw_copy
-from benchmarks.report import keep, median
+from benchmarks.report import keep, median, median_ratio, p99_ms
 from benchmarks.servers import Party, alone, connect, prepare
 
 PEOPLE, OUTSTANDING = 8, 256
@@ -46,10 +44,10 @@ def main(rounds: int) -> None:
         "people": PEOPLE,
         "sends_per_s": round(median(sends)),
         "executemany_rows_per_s": round(median(raw_rates)),
-        "ratio_to_executemany": round(median([a / b for a, b in zip(sends, raw_rates, strict=True)]), 2),
+        "ratio_to_executemany": round(median_ratio(sends, raw_rates), 2),
         "ack_p99_ms": round(median(acks), 2),
         "raw_insert_p99_ms": round(median(raw_acks), 2),
-        "ratio_p99_to_raw_insert": round(median([a / b for a, b in zip(acks, raw_acks, strict=True)]), 2),
+        "ratio_p99_to_raw_insert": round(median_ratio(acks, raw_acks), 2),
     }
     keep("sends", {**figures, "aim_to_executemany": 0.25, "aim_p99_to_raw_insert_at_most": 4})
 
@@ -74,31 +72,23 @@ def pace(party: Party, crowd: Crowd) -> float:
     """The 99th percentile, in ms, from sending to the ack."""
     (member,) = crowd.members
     took = []
-    for _ in due_times():
+    for _ in due_times(PER_S, PACED_S):
         sent, heard = time.perf_counter(), b""
         member.sendall(party.message())
         while ACK not in heard:
             heard += crowd.hear()
         took.append(time.perf_counter() - sent)
-    return quantiles(took, n=100)[98] * 1000
+    return p99_ms(took)
 
 
 def pace_raw(rows: Rows) -> float:
     """The 99th percentile, in ms, of one insert and commit."""
     took = []
-    for row, _ in zip(rows.rows, due_times(), strict=False):
+    for row, _ in zip(rows.rows, due_times(PER_S, PACED_S), strict=False):
         started = time.perf_counter()
         rows.insert_one(row)
         took.append(time.perf_counter() - started)
-    return quantiles(took, n=100)[98] * 1000
-
-
-def due_times() -> Iterator[int]:
-    due = time.perf_counter()
-    for number in range(PER_S * PACED_S):
-        time.sleep(max(0.0, due - time.perf_counter()))
-        due += 1 / PER_S
-        yield number
+    return p99_ms(took)
 
 
 if __name__ == "__main__":

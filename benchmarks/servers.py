@@ -133,7 +133,6 @@ def send_frame(text: bytes = TEXT) -> bytes:
 
 
 def _wait_for(port: int) -> None:
-
     deadline = time.monotonic() + 30
     while True:
         try:

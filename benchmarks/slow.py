@@ -6,11 +6,10 @@ again; 400 long messages make sure that nothing more fits on the way to them. Th
 
 import socket
 import sys
-from statistics import quantiles
-from time import perf_counter, sleep
+from time import perf_counter
 
-from benchmarks.light import MARK, Crowd
-from benchmarks.report import keep, median
+from benchmarks.light import MARK, Crowd, due_times
+from benchmarks.report import keep, median, median_ratio, p99_ms
 from benchmarks.servers import Party, connect, prepare, send_frame
 
 MEMBERS, PER_S, PACED_S, LONG_ONES = 100, 100, 5, 400
@@ -32,7 +31,7 @@ def main(rounds: int) -> None:
             pour(party, crowd)
             after.append(pace(party, crowd))
         print(round(before[-1], 2), round(after[-1], 2), flush=True)
-    ratio = median([b / a for a, b in zip(before, after, strict=True)])
+    ratio = median_ratio(after, before)
     figures = {"rounds": rounds, "members": MEMBERS, "p99_ms": round(median(before), 2)}
     keep("slow", {**figures, "p99_ms_beside_one_who_never_reads": round(median(after), 2), "ratio": round(ratio, 2)})
 
@@ -46,15 +45,12 @@ def pour(party: Party, crowd: Crowd) -> None:
 
 def pace(party: Party, crowd: Crowd) -> float:
     took: list[float] = []
-    due = perf_counter()
-    for _ in range(PER_S * PACED_S):
-        sleep(max(0.0, due - perf_counter()))
-        due += 1 / PER_S
+    for _ in due_times(PER_S, PACED_S):
         sent = perf_counter()
         crowd.members[0].sendall(party.message())
         take_all(party, crowd)
         took.append(perf_counter() - sent)
-    return quantiles(took, n=100)[98] * 1000
+    return p99_ms(took)
 
 
 def take_all(party: Party, crowd: Crowd) -> None:
