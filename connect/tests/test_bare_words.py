@@ -96,7 +96,6 @@ SAYS = re.compile(
     r"""(?:\.(?:textContent|title|placeholder|ariaLabel|alt)\s*=(?!=)|setAttribute\(\s*["'](?:aria-label|title|placeholder)["']\s*,)"""
     r"""(?P<value>[^;]*?;)"""
 )
-SENTENCE = re.compile(rf"(?P<call>\w*)\(?(?P<text>{TEXT})")
 
 
 FORMATS = {"canonical.js"}

@@ -28,9 +28,6 @@ Message.objects.filter(room_seq__lt=500).update(received_ms=F("received_ms") - 3
 """
 
 
-READ = "from chat.models import ReadPosition; print(ReadPosition.objects.filter(user__username='alice').exists())"
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Server:  # type: ignore[misc]
     site = make_site(tmp_path_factory.mktemp("history"))

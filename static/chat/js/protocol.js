@@ -5,7 +5,7 @@
 import { fill, gettext, grouped } from "../../base/js/i18n.js";
 
 export const VERSION = 1;
-export const SYNC_LIMIT = 200;
+const SYNC_LIMIT = 200;
 
 export const CLOSE = Object.freeze({
   RESTARTING: 1012,

@@ -8,7 +8,7 @@ const [button, words] = [box.querySelector("button"), box.querySelector("[data-p
 const csrf = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
 /** base64url without padding → bytes, as `subscribe` takes the site's key. */
-export function decodeKey(text) {
+function decodeKey(text) {
   return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
 }
 
