@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.core.bodies import SALT_SIZE
+from ledger.core.bodies import SALT_SIZE, check_body, commit_body
+from ledger.core.canonical import encode_canonical
 from ledger.core.errors import LedgerFormatError
-from ledger.core.records import Seen, Statement, TreeHead, check_body, commit_body, encode_canonical
+from ledger.core.records import Seen, Statement, TreeHead
 from ledger.errors import BadDraft, RecordError, TooLong
 
 MAX_BODY_BYTES = 40_000

@@ -17,17 +17,9 @@ from pathlib import Path
 
 from ledger.core.checkpoints import parse_checkpoint
 from ledger.core.errors import LedgerFormatError, TileError
-from ledger.core.merkle import (
-    HASH_SIZE,
-    TILE_HEIGHT,
-    TILE_WIDTH,
-    edge_tiles_needed,
-    leaf_hash,
-    root_from_tiles,
-    tile_path,
-)
+from ledger.core.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.notes import parse_note
-from ledger.core.tilepaths import ENTRIES, parse_tile_path
+from ledger.core.tilepaths import ENTRIES, parse_tile_path, tile_path
 from ledger.errors import ExportError
 from ledger.models import Block, Genesis
 from ledger.published import checkpoint_note, published_tile

@@ -8,7 +8,8 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from ledger.core.headers import PREFIX_SIZE, ZERO_HASH, Header, encode_header
+from ledger.core.fields import ZERO_HASH
+from ledger.core.headers import PREFIX_SIZE, Header, encode_header
 from ledger.core.merkle import append_leaves, leaf_hash
 from ledger.core.notes import format_vkey
 from ledger.errors import NoGenesis, SealError

@@ -9,8 +9,9 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
+from ledger.core.fields import ZERO_HASH
 from ledger.core.headers import Header, block_hash, encode_header
-from ledger.core.records import KIND_BYTES, ZERO_HASH, Record, Seen, Statement, TreeHead, genesis_leaf_data
+from ledger.core.records import KIND_BYTES, Record, Seen, Statement, TreeHead, genesis_leaf_data
 from ledger.querysets import RARE, BlockQuerySet, MessageQuerySet
 
 

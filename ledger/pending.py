@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from ledger.core.bodies import commit_body
 from ledger.core.errors import LedgerFormatError
+from ledger.core.fields import ZERO_HASH
 from ledger.core.merkle import leaf_hash
-from ledger.core.records import ZERO_HASH, commit_body, record_leaf_data
+from ledger.core.records import record_leaf_data
 from ledger.errors import CorruptLedger
 from ledger.models import Message
 

@@ -9,8 +9,10 @@ from accounts.models import User
 from chat.events import build_events, encode_messages, encode_sealed
 from chat.models import Room
 from chat.tests.entries import act, post
+from ledger.core.bodies import commit_body
+from ledger.core.canonical import encode_canonical
 from ledger.core.merkle import leaf_hash
-from ledger.core.records import Record, Seen, Statement, TreeHead, commit_body, encode_canonical, record_leaf_data
+from ledger.core.records import Record, Seen, Statement, TreeHead, record_leaf_data
 from ledger.models import Block, Message
 
 CELLAR = UUID(int=7)

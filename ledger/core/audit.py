@@ -36,9 +36,10 @@ from ledger.core.audit_rows import (
 )
 from ledger.core.audit_sealed import CHUNK, Sealed, batched
 from ledger.core.audit_tree import Blame, Frontier, Tree
+from ledger.core.fields import ZERO_HASH
 from ledger.core.merkle import leaf_hash
 from ledger.core.notes import Vkey, parse_vkey
-from ledger.core.records import BLOCK_KIND, ZERO_HASH
+from ledger.core.records import BLOCK_KIND
 
 Progress = Callable[[int], None]
 """Called now and then with the messages read so far."""

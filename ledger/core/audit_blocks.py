@@ -11,7 +11,8 @@ from ledger.core.audit_rows import BLOCK, COSIGNATURE, SIGNED_STATE, BlockRow, C
 from ledger.core.checkpoints import Checkpoint, format_checkpoint
 from ledger.core.cosignatures import cosignature_message
 from ledger.core.errors import NoteError
-from ledger.core.headers import ZERO_HASH, meets_target
+from ledger.core.fields import ZERO_HASH
+from ledger.core.headers import meets_target
 from ledger.core.notes import WITNESS_KEY_TYPE, Vkey, open_note, parse_note, parse_vkey
 
 

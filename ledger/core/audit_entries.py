@@ -12,7 +12,7 @@ from ledger.core.audit_bodies import Bodies, opens
 from ledger.core.audit_keys import KEY_KINDS, NOBODY, Keys
 from ledger.core.audit_leaf import BadRow, exact_leaf, find_column, log_json, row_leaf
 from ledger.core.audit_rows import HEAD, Device, HeadRow, MessageRow, Place, Report, Row, Trust
-from ledger.core.records import ZERO_HASH
+from ledger.core.fields import ZERO_HASH
 
 RARE = KEY_KINDS | {"erase"}
 """Kinds whose meaning depends on other entries than the one before."""

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from ledger.core.audit_leaf import BadRow
 from ledger.core.audit_rows import BLOCK, GENESIS, BlockRow, GenesisRow, Report
 from ledger.core.checkpoints import parse_checkpoint
-from ledger.core.headers import MAX_BITS, MIN_BITS, ZERO_HASH, Header, block_hash, encode_header, meets_target
+from ledger.core.fields import ZERO_HASH
+from ledger.core.headers import MAX_BITS, MIN_BITS, Header, block_hash, encode_header, meets_target
 from ledger.core.merkle import leaf_hash
 from ledger.core.notes import Vkey, format_vkey, parse_note
 from ledger.core.records import genesis_leaf_data

@@ -13,9 +13,10 @@ from uuid import UUID
 import orjson
 
 from ledger.core.audit_rows import MessageRow, Row
+from ledger.core.bodies import commit_body
 from ledger.core.canonical import parse_hex
 from ledger.core.merkle import leaf_hash
-from ledger.core.records import KIND_BYTES, Record, Seen, Statement, TreeHead, commit_body, record_leaf_data
+from ledger.core.records import KIND_BYTES, Record, Seen, Statement, TreeHead, record_leaf_data
 
 BadRow = (TypeError, ValueError, KeyError, AttributeError, OverflowError, struct.error)
 """What a value of the wrong type or form raises. LedgerFormatError is a ValueError."""

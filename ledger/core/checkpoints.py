@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from ledger.core.canonical import MAX_INT, format_base64, parse_base64, parse_decimal
 from ledger.core.errors import CanonicalError, CheckpointError, ReceiptError
+from ledger.core.fields import HASH_SIZE
 
-HASH_SIZE = 32
 MAX_PROOF = 63
 MAX_EXTRA_CHARS = 64 * 1024
 

@@ -6,6 +6,8 @@ from ledger.core.canonical import MAX_INT, parse_hex
 from ledger.core.errors import CanonicalError, RecordFormatError
 
 HASH_SIZE = 32
+ZERO_HASH = bytes(HASH_SIZE)
+"""Stands for what there is nothing before."""
 
 
 def check_int(value: int, field: str, least: int = 0) -> None:

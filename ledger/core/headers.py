@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ledger.core.canonical import MAX_INT
 from ledger.core.errors import HeaderError
+from ledger.core.fields import HASH_SIZE, ZERO_HASH
 
 MAGIC = b"connect-block/v1"
 HEADER_SIZE = 152
@@ -23,7 +24,6 @@ PREFIX_SIZE = 144
 MIN_BITS = 8
 MAX_BITS = 40
 MAX_NONCE = 2**64 - 1
-ZERO_HASH = bytes(32)
 
 _LAYOUT = struct.Struct(">16s32sQ32sQ32sQB7sQ")
 _ZEROS = bytes(7)
@@ -48,8 +48,8 @@ class Header:
         _check_range(self.nonce, 0, MAX_NONCE, "nonce")
         _check_range(self.bits, MIN_BITS, MAX_BITS, "bits")
         for field in ("previous", "root"):
-            if len(getattr(self, field)) != 32:
-                raise HeaderError("is not 32 bytes", field)
+            if len(getattr(self, field)) != HASH_SIZE:
+                raise HeaderError(f"is not {HASH_SIZE} bytes", field)
 
 
 def encode_header(header: Header) -> bytes:

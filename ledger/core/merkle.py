@@ -13,7 +13,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.core.errors import TileError
-from ledger.core.tilepaths import TILE_HEIGHT, TILE_WIDTH, parse_tile_path, tile_path
+from ledger.core.fields import HASH_SIZE
+from ledger.core.tilepaths import TILE_HEIGHT, TILE_WIDTH
 
 __all__ = [
     "EMPTY_ROOT",
@@ -26,14 +27,11 @@ __all__ = [
     "fold_right",
     "leaf_hash",
     "node_hash",
-    "parse_tile_path",
     "root_from_tiles",
     "root_hash",
     "tile_hashes",
-    "tile_path",
 ]
 
-HASH_SIZE = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 TileId = tuple[int, int]

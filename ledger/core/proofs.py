@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ledger.core.errors import ProofError
 from ledger.core.merkle import (
+    HASH_SIZE,
     TILE_HEIGHT,
     TILE_WIDTH,
     TileId,
@@ -193,5 +194,5 @@ def _subtree_root(subtree: Subtree, tiles: Mapping[TileId, bytes]) -> bytes:
 
 
 def _check_hash(sibling: bytes) -> None:
-    if len(sibling) != 32:
+    if len(sibling) != HASH_SIZE:
         raise ProofError("a hash of the proof is not 32 bytes", "proof")

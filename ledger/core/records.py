@@ -11,9 +11,8 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.core.bodies import check_body, commit_body, commit_file
 from ledger.core.canonical import encode_canonical, format_base64, parse_base64, parse_canonical
-from ledger.core.errors import CanonicalError, LedgerFormatError, RecordFormatError
+from ledger.core.errors import CanonicalError, RecordFormatError
 from ledger.core.fields import HASH_SIZE, check_int, check_size, parse_bytes, parse_int, parse_object
 from ledger.core.statements import (
     KIND_BYTES,
@@ -33,21 +32,14 @@ __all__ = [
     "KIND_BYTES",
     "NO_ROOM",
     "SYSTEM_AUTHOR",
-    "ZERO_HASH",
-    "LedgerFormatError",
     "Record",
     "Seen",
     "Statement",
     "TreeHead",
     "block_leaf_data",
-    "check_body",
-    "commit_body",
-    "commit_file",
     "device_id",
-    "encode_canonical",
     "encode_record",
     "genesis_leaf_data",
-    "parse_canonical",
     "parse_record",
     "record_fields",
     "record_leaf_data",
@@ -55,7 +47,6 @@ __all__ = [
 ]
 
 SIGNATURE_SIZE = 64
-ZERO_HASH = bytes(HASH_SIZE)
 SYSTEM_AUTHOR = UUID(int=0)
 NO_ROOM = UUID(int=0)
 GENESIS_KIND = 0x00

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ledger.core.fields import ZERO_HASH
 from ledger.core.merkle import leaf_hash
-from ledger.core.records import ZERO_HASH, record_leaf_data
+from ledger.core.records import record_leaf_data
 from ledger.models import Message, RoomHead
 
 

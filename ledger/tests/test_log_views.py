@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ledger.core.bodies import commit_body
+from ledger.core.canonical import encode_canonical
 from ledger.core.checkpoints import Checkpoint, format_checkpoint, parse_checkpoint, parse_receipt
 from ledger.core.cosignatures import cosignature_message
 from ledger.core.headers import block_hash, meets_target, parse_header
@@ -17,7 +19,7 @@ from ledger.core.merkle import leaf_hash, root_hash
 from ledger.core.notes import WITNESS_KEY_TYPE, Vkey, format_vkey, make_vkey, open_note, parse_note, parse_vkey
 from ledger.core.proofs import check_consistency, check_inclusion
 from ledger.core.receipts import parse_extra
-from ledger.core.records import commit_body, encode_canonical, record_leaf_data
+from ledger.core.records import record_leaf_data
 from ledger.keys import verify
 from ledger.models import Block, Cosignature, Message
 from ledger.recording import record_batch

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db.models import F
 
+from ledger.core.bodies import commit_body
 from ledger.core.canonical import encode_canonical
-from ledger.core.records import commit_body
 from ledger.errors import BehindSignedState, CorruptLedger
 from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message, Tile

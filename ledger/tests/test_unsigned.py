@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger import sealing
 from ledger.auditing import run_audit
-from ledger.core.headers import PREFIX_SIZE, ZERO_HASH, Header, encode_header
+from ledger.core.fields import ZERO_HASH
+from ledger.core.headers import PREFIX_SIZE, Header, encode_header
 from ledger.core.merkle import append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.records import block_leaf_data
 from ledger.core.work import search

@@ -26,21 +26,21 @@ from ledger.core.audit_rows import (
     TileRow,
     Trust,
 )
+from ledger.core.bodies import commit_body
 from ledger.core.canonical import encode_canonical, format_base64
 from ledger.core.checkpoints import Checkpoint, format_checkpoint
 from ledger.core.cosignatures import cosignature_message
+from ledger.core.fields import ZERO_HASH
 from ledger.core.headers import Header, block_hash, encode_header
 from ledger.core.merkle import append_leaves, leaf_hash, root_from_tiles
 from ledger.core.notes import LOG_KEY_TYPE, WITNESS_KEY_TYPE, format_note, format_vkey, make_vkey, sign_note
 from ledger.core.records import (
     NO_ROOM,
-    ZERO_HASH,
     Record,
     Seen,
     Statement,
     TreeHead,
     block_leaf_data,
-    commit_body,
     device_id,
     genesis_leaf_data,
     record_leaf_data,

@@ -9,7 +9,8 @@ from ledger.core.audit import audit
 from ledger.core.audit_rows import AuditState, Report
 from ledger.core.audit_state import format_state, parse_state
 from ledger.core.errors import LedgerFormatError
-from ledger.core.records import NO_ROOM, ZERO_HASH
+from ledger.core.fields import ZERO_HASH
+from ledger.core.records import NO_ROOM
 from ledger.tests.core.chains import ALICE, BOB, OTHER_ROOM, ROOM, Chain, Rows, check, public, small_chain
 
 

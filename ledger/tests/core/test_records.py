@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from ledger.core.canonical import MAX_INT, encode_canonical
 from ledger.core.errors import LedgerFormatError, RecordFormatError
+from ledger.core.fields import ZERO_HASH
 from ledger.core.records import (
     BLOCK_KIND,
     GENESIS_KIND,
     KIND_BYTES,
     NO_ROOM,
     SYSTEM_AUTHOR,
-    ZERO_HASH,
     Record,
     Seen,
     Statement,

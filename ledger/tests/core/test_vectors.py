@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ledger.core.bodies import check_body, commit_body
 from ledger.core.canonical import encode_canonical, format_base64, parse_canonical
 from ledger.core.checkpoints import (
     Checkpoint,
@@ -14,14 +15,12 @@ from ledger.core.checkpoints import (
     parse_receipt,
 )
 from ledger.core.headers import block_hash, check_link, encode_header, meets_target, parse_header
-from ledger.core.merkle import append_leaves, leaf_hash, parse_tile_path, root_from_tiles, root_hash, tile_path
+from ledger.core.merkle import append_leaves, leaf_hash, root_from_tiles, root_hash
 from ledger.core.notes import format_note, format_vkey, open_note, parse_note, sign_note
 from ledger.core.proofs import check_consistency, check_inclusion, plan_consistency, plan_inclusion
 from ledger.core.receipts import encode_extra, parse_extra
 from ledger.core.records import (
     block_leaf_data,
-    check_body,
-    commit_body,
     device_id,
     encode_record,
     genesis_leaf_data,
@@ -29,6 +28,7 @@ from ledger.core.records import (
     record_leaf_data,
     statement_signing_input,
 )
+from ledger.core.tilepaths import parse_tile_path, tile_path
 from ledger.core.work import search
 from ledger.tests.core.golden import BLOCKS, GOLDEN, LEAF_HASHES, LOG_VKEY, MESSAGES, ORIGIN, WITNESS_VKEY, sign, verify
 

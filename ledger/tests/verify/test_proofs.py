@@ -15,7 +15,8 @@ import connect_verify
 from connect.tests.node import NODE
 from ledger.core import proofs
 from ledger.core.errors import LedgerFormatError
-from ledger.core.merkle import append_leaves, root_from_tiles, tile_path
+from ledger.core.merkle import append_leaves, root_from_tiles
+from ledger.core.tilepaths import tile_path
 from ledger.tests.core.trees import LEAVES
 
 COUNT = 1_000
