@@ -23,6 +23,7 @@ SMALL_BITS = 19
 SLICE = 1 << 17
 """Attempts between two ticks: a tenth of a second or two."""
 TICK_S = 0.2
+LOST = "Another miner sealed first; what this one did is discarded."
 
 Tick = Callable[[int], None]
 """Told the attempts so far, a few times a second. What it raises ends the search."""
@@ -47,7 +48,7 @@ def watch(
         if on_progress is not None:
             on_progress(attempts, now_s - started_s)
         if is_open is not None and not is_open():
-            raise LostRace("Another miner sealed first; what this one did is discarded.")
+            raise LostRace(LOST)
 
     return tick
 

@@ -17,6 +17,7 @@ from ledger.errors import CorruptLedger
 from ledger.models import Message
 
 CHUNK = 2_000
+REMEDY = "Nothing was sealed; run verify_chain, and put back a copy of the database."
 
 
 class Link(NamedTuple):
@@ -46,14 +47,14 @@ def read_placed(origin: str, height: int, first: int, end: int) -> list[bytes]:
     rows = Message.objects.sealed().filter(leaf_index__gte=first, leaf_index__lt=end).iterator(CHUNK)
     placed = _check(_in_place(rows, height, first), origin)
     if len(placed.ids) != end - first or placed.ids != sorted(placed.ids):
-        raise CorruptLedger(f"Block {height} holds other messages than its header says. {_REMEDY}")
+        raise CorruptLedger(f"Block {height} holds other messages than its header says. {REMEDY}")
     return placed.leaf_hashes
 
 
 def _in_place(messages: Iterable[Message], height: int, first: int) -> Iterator[Message]:
     for leaf_index, message in enumerate(messages, first):
         if (message.leaf_index, message.block_id) != (leaf_index, height):
-            raise CorruptLedger(f"{_name(message)} is not at leaf {leaf_index} of block {height}. {_REMEDY}")
+            raise CorruptLedger(f"{_name(message)} is not at leaf {leaf_index} of block {height}. {REMEDY}")
         yield message
 
 
@@ -83,13 +84,13 @@ def _check_row(message: Message, origin: str) -> None:
         body = message.body
         opens = body is None or commit_body(bytes(message.salt or b""), body.encode()) == message.body_commitment
     except LedgerFormatError as error:
-        raise CorruptLedger(f"{_name(message)} holds what was never recorded ({error}). {_REMEDY}") from error
+        raise CorruptLedger(f"{_name(message)} holds what was never recorded ({error}). {REMEDY}") from error
     if rebuilt != message.hash:
         raise CorruptLedger(
-            f"{_name(message)} was changed: it hashes to {rebuilt.hex()}, not {message.hash.hex()}. {_REMEDY}"
+            f"{_name(message)} was changed: it hashes to {rebuilt.hex()}, not {message.hash.hex()}. {REMEDY}"
         )
     if not opens:
-        raise CorruptLedger(f"{_name(message)} was changed: its text is not the one that was recorded. {_REMEDY}")
+        raise CorruptLedger(f"{_name(message)} was changed: its text is not the one that was recorded. {REMEDY}")
 
 
 def _check_sealed(firsts: Sequence[tuple[Message, Link]]) -> None:
@@ -103,11 +104,8 @@ def _check_sealed(firsts: Sequence[tuple[Message, Link]]) -> None:
 
 
 def _broken_link(message: Message) -> CorruptLedger:
-    return CorruptLedger(f"{_name(message)} does not follow the entry before it. {_REMEDY}")
+    return CorruptLedger(f"{_name(message)} does not follow the entry before it. {REMEDY}")
 
 
 def _name(message: Message) -> str:
     return f"Message {message.pk} (entry {message.room_seq} of room {message.room})"
-
-
-_REMEDY = "Nothing was sealed; run verify_chain, and put back a copy of the database."

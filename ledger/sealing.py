@@ -25,19 +25,19 @@ from ledger.core.records import block_leaf_data
 from ledger.errors import CorruptLedger, LostRace, SealError
 from ledger.genesis import load_genesis
 from ledger.keys import load_key
-from ledger.mining import Miner, Progress, watch
+from ledger.mining import LOST, Miner, Progress, watch
 from ledger.models import Block, Genesis
-from ledger.pending import read_pending
+from ledger.pending import REMEDY, read_pending
 from ledger.signing import check_signed_state, sign_block
 from ledger.tiles import read_tiles, write_tiles
 from ledger.unsigned import settle_tip
 
 MAX_MESSAGES = 50_000
 """In one block, so that its commit stays short; the next block takes the rest."""
-
-
 ATTEMPTS = 5
 """To commit a block."""
+REQUEST_S = 60
+"""A request waits no longer for a nonce; the miner beside the server does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ def _draft(genesis: Genesis, tip: Block, previous: Header, bits: int) -> _Draft:
     try:
         edge = read_tiles(edge_tiles_needed(tip.tree_size))
         if root_from_tiles(tip.tree_size, edge) != tip.root:
-            raise CorruptLedger(f"The tiles do not give the root of block {tip.height}. {_REMEDY}")
+            raise CorruptLedger(f"The tiles do not give the root of block {tip.height}. {REMEDY}")
         tiles = append_leaves(tip.tree_size, edge, leaf_hashes)
         root = root_from_tiles(size, {**edge, **tiles})
     except TileError as error:
-        raise CorruptLedger(f"The tree cannot grow: {error}. {_REMEDY}") from error
+        raise CorruptLedger(f"The tree cannot grow: {error}. {REMEDY}") from error
     time_ms = max(time.time_ns() // 1_000_000, tip.time_ms)
     try:
         header = Header(genesis.origin, tip.height + 1, bytes(tip.hash), size, root, time_ms, bits, nonce=0)
@@ -119,27 +119,23 @@ def _commit(draft: _Draft, nonce: int) -> Block:
             _store(draft, block)
         except IntegrityError as error:
             if not _is_tip(draft.header.previous):
-                raise LostRace(_LOST) from error
+                raise LostRace(LOST) from error
             refusal = error
         else:
             return block
-    raise CorruptLedger(f"Block {block.height} does not fit what is stored: {refusal}. {_REMEDY}") from refusal
+    raise CorruptLedger(f"Block {block.height} does not fit what is stored: {refusal}. {REMEDY}") from refusal
 
 
 @transaction.atomic(durable=True)
 def _store(draft: _Draft, block: Block) -> None:
     if not _is_tip(draft.header.previous):
-        raise LostRace(_LOST)
+        raise LostRace(LOST)
     block.save(force_insert=True)
     if place_messages(draft.ids, draft.first_leaf, block.height) != len(draft.ids):
-        raise CorruptLedger(f"A message was changed while its block was mined. {_REMEDY}")
+        raise CorruptLedger(f"A message was changed while its block was mined. {REMEDY}")
     write_tiles(draft.tiles)
 
 
 def _is_tip(digest: bytes) -> bool:
     tip = Block.objects.tip()
     return tip is not None and bytes(tip.hash) == digest
-
-
-_LOST = "Another miner sealed first; what this one did is discarded."
-_REMEDY = "Nothing was sealed; run verify_chain, and put back a copy of the database."

@@ -19,14 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.chain import MOST_BLOCKS, block_json, find_page
 from ledger.errors import LedgerError, LostRace
 from ledger.log_views import read_count, refuse
-from ledger.sealing import seal
+from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity, validity_json
 
 BLOCKS_A_PAGE = 20
 PIECES = 1_000
 """Of a large page, sent at once."""
-MOST_SECONDS = 60
-"""A request waits no longer for a nonce; the miner beside the server does."""
 
 
 @require_safe
@@ -71,7 +69,7 @@ def mine_block(request: HttpRequest) -> JsonResponse:
     """Seals what is pending, nothing included, into a block. For staff, who do not wait for ever."""
     if not _is_staff(request):
         return refuse(HTTPStatus.FORBIDDEN, "forbidden", "Mining is for staff.")
-    give_up_s = time.monotonic() + MOST_SECONDS
+    give_up_s = time.monotonic() + REQUEST_S
     try:
         sealed = seal(should_stop=lambda: time.monotonic() > give_up_s)
     except LostRace as error:

@@ -12,11 +12,8 @@ from django.views.decorators.http import require_POST
 
 from ledger.display import grouped
 from ledger.errors import LedgerError, Stopped
-from ledger.sealing import seal
+from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity
-
-MOST_SECONDS = 60
-"""A request does not wait longer for a nonce; the miner beside the server does."""
 
 
 def may_mine(request: HttpRequest) -> bool:
@@ -29,12 +26,12 @@ def mine_view(request: HttpRequest) -> HttpResponse:
     """Seals what is pending and shows the new block; where there is none, why."""
     if not may_mine(request):
         raise PermissionDenied
-    give_up = time.monotonic() + MOST_SECONDS
+    give_up_s = time.monotonic() + REQUEST_S
     try:
-        sealed = seal(should_stop=lambda: time.monotonic() > give_up)
+        sealed = seal(should_stop=lambda: time.monotonic() > give_up_s)
     except Stopped:
         words = _("No nonce within %(seconds)d s. Leave this difficulty to manage.py mine_block.")
-        messages.error(request, words % {"seconds": MOST_SECONDS})
+        messages.error(request, words % {"seconds": REQUEST_S})
     except LedgerError as error:
         messages.error(request, str(error))
     else:
