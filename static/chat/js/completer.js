@@ -3,6 +3,7 @@
 import { gettext } from "../../base/js/i18n.js";
 import { ask } from "./asking.js";
 import { complete, completionAt } from "./completion.js";
+import { element } from "./element.js";
 import { search } from "./emoji.js";
 
 const WAIT_MS = 120;
@@ -10,7 +11,7 @@ const SHOWN = 8;
 
 export class Completer {
   #begun = null;
-  #choices = []; // {insert, name, detail, picture}
+  #choices = []; // {insert, name, detail, avatar or sign}
   #at = 0;
   #timer = null;
   #known = new Map(); // what people begin like → who
@@ -104,20 +105,13 @@ export class Completer {
 }
 
 function option({ name, detail, sign, avatar }, id) {
-  const node = document.createElement("li");
-  node.id = id;
-  node.className = "completion__option";
-  node.setAttribute("role", "option");
-  const picture = document.createElement(avatar ? "img" : "span");
-  picture.className = "completion__picture";
+  const picture = element(avatar ? "img" : "span", "completion__picture");
   if (avatar) Object.assign(picture, { src: avatar, alt: "", width: 24, height: 24 });
   else picture.textContent = sign;
-  const label = document.createElement("span");
+  const label = element("span", "", name);
   label.dir = "auto";
-  label.textContent = name;
-  const more = document.createElement("span");
-  more.className = "muted";
-  more.textContent = detail;
-  node.append(picture, label, more);
+  const node = element("li", "completion__option", picture, label, element("span", "muted", detail));
+  node.id = id;
+  node.setAttribute("role", "option");
   return node;
 }

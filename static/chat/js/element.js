@@ -2,7 +2,7 @@
 
 export function element(name, className, ...children) {
   const node = document.createElement(name);
-  node.className = className;
+  if (className) node.className = className;
   node.append(...children);
   return node;
 }

@@ -3,6 +3,7 @@
 import { fill, gettext, grouped } from "../../base/js/i18n.js";
 import { fillFiles } from "./files/view.js";
 import { blockName, dayName, fullTime, timeParts } from "./format.js";
+import { element } from "./element.js";
 import { nameOf } from "./emoji.js";
 import { reason } from "./reasons.js";
 
@@ -49,10 +50,7 @@ function fillMessage(node, row, me, blocks) {
 
 function fillTime(node, ms) {
   const { clock, period } = timeParts(ms);
-  const suffix = document.createElement("span");
-  suffix.className = "message__period";
-  suffix.textContent = period;
-  node.replaceChildren(clock, suffix);
+  node.replaceChildren(clock, element("span", "message__period", period));
   node.dateTime = new Date(ms).toISOString();
   node.title = fullTime(ms);
 }
@@ -81,10 +79,10 @@ function fillBody(node, { event, item }, me) {
   node.dataset.hash = event?.hash ?? "";
   if (node.dataset.version !== version) {
     node.dataset.version = version;
-    if (!event) body.replaceChildren(paragraph(item.frame.text, "message__echo"));
-    else if (event.erased) body.replaceChildren(paragraph(ERASED, "muted"));
-    else if (event.deleted) body.replaceChildren(paragraph(DELETED, "muted"));
-    else if (event.edited && event.edited.html === null) body.replaceChildren(paragraph(event.edited.text, "message__echo"));
+    if (!event) body.replaceChildren(element("p", "message__echo", item.frame.text));
+    else if (event.erased) body.replaceChildren(element("p", "muted", ERASED));
+    else if (event.deleted) body.replaceChildren(element("p", "muted", DELETED));
+    else if (event.edited && event.edited.html === null) body.replaceChildren(element("p", "message__echo", event.edited.text));
     else body.innerHTML = (event.edited ?? event).html ?? "";
   }
   const mine = [`@${me.username.toLowerCase()}`, "@room"];
@@ -118,22 +116,11 @@ function fillReactions(node, { event, isGone }, me) {
 }
 
 function newReaction(emoji) {
-  const button = document.createElement("button");
-  button.className = "reaction";
+  const button = element("button", "reaction", emoji, element("span", "reaction__count"));
   button.type = "button";
   button.dataset.act = "toggle";
   button.dataset.emoji = emoji;
-  const count = document.createElement("span");
-  count.className = "reaction__count";
-  button.append(emoji, count);
   return button;
-}
-
-function paragraph(text, className) {
-  const node = document.createElement("p");
-  node.className = className;
-  node.textContent = text;
-  return node;
 }
 
 function fillNotch(node, { ends, block }, blocks) {

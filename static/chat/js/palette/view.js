@@ -1,6 +1,7 @@
 /** The palette's options in the page: a listbox of named groups. Text only ever goes in as text. */
 
 import { locale } from "../../../base/js/i18n.js";
+import { element } from "../element.js";
 
 const ICONS = { room: "room", direct: "people", search: "search", action: "arrow" };
 
@@ -8,64 +9,53 @@ export function draw(list, sections) {
   let number = 0;
   list.replaceChildren(
     ...sections.map(({ name, options }) => {
-      const group = make("div", "palette__group");
+      const heading = element("p", "palette__heading", name);
+      heading.setAttribute("aria-hidden", "true");
+      const group = element("div", "palette__group", heading, ...options.map((option) => drawOption(option, `palette-${(number += 1)}`)));
       group.setAttribute("role", "group");
       group.setAttribute("aria-label", name);
-      const heading = make("p", "palette__heading", name);
-      heading.setAttribute("aria-hidden", "true");
-      group.append(heading, ...options.map((option) => drawOption(option, `palette-${(number += 1)}`)));
       return group;
     }),
   );
 }
 
 function drawOption(option, id) {
-  const node = make("div", `option option--${option.kind}`);
+  const node = element("div", `option option--${option.kind}`);
   node.id = id;
   node.setAttribute("role", "option");
   node.setAttribute("aria-selected", "false");
   if (option.avatar) node.append(drawAvatar(option.avatar));
   else if (ICONS[option.kind]) node.append(drawIcon(ICONS[option.kind]));
-  const words = make("span", "option__words");
+  const words = element("span", "option__words");
   if (option.pieces) words.append(drawHead(option), drawPieces(option.pieces));
   else words.append(drawName(option.name));
-  if (option.kind === "person") words.append(make("span", "option__note", ` @${option.username}`));
+  if (option.kind === "person") words.append(element("span", "option__note", ` @${option.username}`));
   node.append(words);
   return node;
 }
 
 function drawHead({ author, room, time }) {
-  const head = make("span", "option__note");
-  const when = make("time", "", new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" }));
+  const when = element("time", "", new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" }));
   when.dateTime = time;
-  head.append(drawName(author), " · ", drawName(room), " · ", when);
-  return head;
+  return element("span", "option__note", drawName(author), " · ", drawName(room), " · ", when);
 }
 
 function drawPieces(pieces) {
-  const line = make("span", "option__text");
+  const line = element("span", "option__text", ...pieces.map(({ text, hit }) => (hit ? element("mark", "", text) : text)));
   line.dir = "auto";
-  line.append(...pieces.map(({ text, hit }) => (hit ? make("mark", "", text) : text)));
   return line;
 }
 
 function drawName(name) {
-  return make("bdi", "", name);
+  return element("bdi", "", name);
 }
 
 function drawAvatar(address) {
-  const picture = make("img", "option__avatar");
+  const picture = element("img", "option__avatar");
   Object.assign(picture, { src: address, alt: "", width: 24, height: 24 });
   return picture;
 }
 
 function drawIcon(name) {
   return document.querySelector(`[data-palette-icon="${name}"]`).content.cloneNode(true);
-}
-
-function make(tag, className, text = "") {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.textContent = text;
-  return node;
 }
