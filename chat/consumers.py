@@ -13,6 +13,7 @@ from chat.connection import Connection
 from chat.hub import get_hub
 from chat.protocol import parse_command, parse_hello
 from chat.refusals import CloseCode, Disconnect, Refusal
+from chat.replies import encode_error
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
                 hello = parse_hello(await self._frame())
         except TimeoutError:
             raise Disconnect(CloseCode.TOO_SLOW) from None
+        except Refusal as refusal:
+            await send({"type": "websocket.send", "text": encode_error(refusal)})
+            raise Disconnect(CloseCode.BAD_FRAME) from None
         connection = Connection(send, hub, ticket)
         commands = Commands(connection, hub, user, (scope.get("client") or ("", 0))[0])
         try:

@@ -156,15 +156,17 @@ _COMMANDS: dict[str, tuple[Callable[..., Command], dict[str, Reader | Optional]]
 
 
 def parse_hello(data: str | None) -> Hello:
-    """The first frame. Anything else ends the connection: there is nobody yet to answer to."""
-    try:
-        command = parse_command(data)
-    except Refusal:
-        raise Disconnect(CloseCode.BAD_FRAME) from None
-    if not isinstance(command, Hello):
-        raise Disconnect(CloseCode.BAD_FRAME)
-    if command.v != VERSION:
+    """The first frame. Refusal for another command or one that cannot be read, Disconnect for what is no JSON object.
+
+    Another version disconnects before its keys are looked at: they may well be others.
+    """
+    frame, _ = _decode(data)
+    version = frame.get("v")
+    if frame.get("type") == "hello" and type(version) is int and version != VERSION:
         raise Disconnect(CloseCode.NEWER_PROTOCOL)
+    command = parse_command(data)
+    if not isinstance(command, Hello):
+        raise Refusal("bad_frame", "hello comes first")
     return command
 
 

@@ -210,18 +210,32 @@ def test_a_frame_of_64_kib_passes_and_one_byte_more_disconnects() -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        ('{"type":"ping","n":1}', "hello comes first"),
+        ('{"type":"hello"}', "v: missing"),
+        ('{"type":"hello","v":1,"surplus":1}', "surplus: unknown key"),
+        ('{"type":"hello","v":1,"cursors":{"world":1}}', "cursors: id: not 16 bytes in lower-case hex"),
+        ('{"type":"hello","v":true}', "v: number: is not an integer"),
+    ],
+)
+def test_a_connection_that_does_not_begin_with_hello_is_told_why(data: str, detail: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        parse_hello(data)
+    assert (caught.value.code, caught.value.detail) == ("bad_frame", detail)
+
+
+@pytest.mark.parametrize(
     ("data", "code"),
     [
-        ('{"type":"ping","n":1}', CloseCode.BAD_FRAME),
-        ('{"type":"hello"}', CloseCode.BAD_FRAME),
-        ('{"type":"hello","v":1,"cursors":{"world":1}}', CloseCode.BAD_FRAME),
-        ('{"type":"hello","v":true}', CloseCode.BAD_FRAME),
         (None, CloseCode.BAD_FRAME),
+        ("[]", CloseCode.BAD_FRAME),
         ('{"type":"hello","v":2}', CloseCode.NEWER_PROTOCOL),
+        ('{"type":"hello","v":2,"features":[]}', CloseCode.NEWER_PROTOCOL),
         ('{"type":"hello","v":0}', CloseCode.NEWER_PROTOCOL),
     ],
 )
-def test_a_connection_that_does_not_begin_with_hello_ends(data: str | None, code: CloseCode) -> None:
+def test_a_connection_of_another_version_or_without_json_ends(data: str | None, code: CloseCode) -> None:
     with pytest.raises(Disconnect) as caught:
         parse_hello(data)
     assert caught.value.code == code

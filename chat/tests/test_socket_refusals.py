@@ -79,18 +79,21 @@ async def test_a_frame_of_megabytes_is_not_even_taken(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("frame", "code"),
+    ("frame", "code", "told"),
     [
-        ('{"type":"ping","n":1}', 4400),
-        ('{"type":"hello","v":1,"cursors":{"world":1}}', 4400),
-        ("nonsense", 4400),
-        ('{"type":"hello","v":2}', 4409),
+        ('{"type":"ping","n":1}', 4400, ["hello comes first"]),
+        ('{"type":"hello","v":1,"surplus":1}', 4400, ["surplus: unknown key"]),
+        ("nonsense", 4400, []),
+        ('{"type":"hello","v":2,"features":[]}', 4409, []),
     ],
 )
-async def test_a_connection_begins_with_a_hello_that_is_understood(server: Server, frame: str, code: int) -> None:
+async def test_a_connection_begins_with_a_hello_that_is_understood(
+    server: Server, frame: str, code: int, told: list[str]
+) -> None:
     async with open_socket(server) as alice:
         await alice.put(frame)
         assert await alice.code() == code
+        assert [error["detail"] for error in alice.frames] == told
 
 
 async def test_who_says_nothing_does_not_stay(tmp_path: Path) -> None:
