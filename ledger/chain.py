@@ -51,7 +51,7 @@ class ChainPage:
     def write(self, user: object) -> Iterator[bytes]:
         """The JSON in pieces, as `user` may see it."""
         yield b'{"chain":['
-        entries = _read_entries(user, self.first, self.blocks[-1].tree_size if self.blocks else self.first)
+        entries = read_entries(user, self.first, self.blocks[-1].tree_size if self.blocks else self.first)
         entry = next(entries, None)
         for block in self.blocks:
             comma = b"," if block is not self.blocks[0] else b""
@@ -101,7 +101,7 @@ def _read_blocks(start: int, stop: int) -> tuple[int, list[Block]]:
     return first, [block for block in blocks if block is blocks[0] or block.tree_size - first <= MOST_LEAVES]
 
 
-def _read_entries(user: object, first: int, end: int) -> Iterator[dict[str, Any]]:
+def read_entries(user: object, first: int, end: int) -> Iterator[dict[str, Any]]:
     """Those of the leaves from `first` to before `end`. Bodies are read only of rooms that the user may read."""
     for start in range(first, end, LEAVES_AT_ONCE):
         leaves = Message.objects.filter(leaf_index__gte=start, leaf_index__lt=min(start + LEAVES_AT_ONCE, end))

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ledger.chain import MOST_BLOCKS, block_json, find_page
+from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
 from ledger.errors import LedgerError, LostRace
 from ledger.log_views import read_count, refuse
 from ledger.sealing import REQUEST_S, seal
@@ -77,9 +77,10 @@ def mine_block(request: HttpRequest) -> JsonResponse:
     except LedgerError as error:
         return refuse(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
     forget_validity()
-    block = block_json(sealed.block)
+    block, size = block_json(sealed.block), sealed.block.tree_size
     told: dict[str, Any] = {name: block[name] for name in ("index", "timestamp", "proof", "previous_hash", "hash")}
-    return JsonResponse({"message": f"Block {sealed.block.height} mined.", **told, "messages": sealed.messages})
+    entries = list(read_entries(request.user, size - sealed.messages, size))
+    return JsonResponse({"message": f"Block {sealed.block.height} mined.", **told, "messages": entries})
 
 
 def _is_staff(request: HttpRequest) -> bool:
