@@ -47,7 +47,7 @@ class UploadRefused(Exception):
         self.detail = detail
 
 
-def receive(user: User, room: Room, upload: Upload, said_size: int | None = None) -> File:
+def receive(user: User, room: Room, upload: Upload, said_size: str | None = None) -> File:
     """Returns once row and contents survive power loss. UploadRefused else, and nothing is kept."""
     if not Room.objects.joined_by(user).filter(pk=room.pk, archived=False).exists():
         raise UploadRefused("forbidden", _("You cannot write in this room."))
@@ -87,9 +87,9 @@ def receive(user: User, room: Room, upload: Upload, said_size: int | None = None
     return file
 
 
-def _check(user: User, upload: Upload, said_size: int | None) -> None:
+def _check(user: User, upload: Upload, said_size: str | None) -> None:
     size = upload.size or 0
-    if said_size is not None and size != said_size:
+    if said_size is not None and said_size != str(size):
         raise UploadRefused("incomplete", _("The file did not arrive whole. Please try again."))
     if size == 0:
         raise UploadRefused("empty", _("This file is empty."))

@@ -50,11 +50,10 @@ def upload(request: HttpRequest, slug: str) -> JsonResponse:
     if room is None:
         return _refuse("not_found", _("There is no such room."), HTTPStatus.NOT_FOUND)
     file = request.FILES.get("file")
-    said = request.POST.get("size", "")
     if file is None:
         return _refuse("incomplete", _("The file did not arrive whole. Please try again."), HTTPStatus.BAD_REQUEST)
     try:
-        kept = receive(request.user, room, file, int(said) if said.isdecimal() and len(said) < 16 else None)
+        kept = receive(request.user, room, file, request.POST.get("size") or None)
     except UploadRefused as refused:
         return _refuse(refused.code, refused.detail, STATUS.get(refused.code, HTTPStatus.BAD_REQUEST))
     answer = {**describe_file(kept), "name": kept.name, "type": kept.type, "size": kept.size}

@@ -114,6 +114,7 @@ def test_who_may_only_read_a_room_uploads_nothing_to_it(bob: User, room: dict[st
     [
         (b"", {}, 400, "empty"),
         (TEXT, {"size": len(TEXT) + 1}, 400, "incomplete"),
+        (TEXT, {"size": f"{len(TEXT)}.0"}, 400, "incomplete"),
         (b"x" * 1001, {}, 413, "too_large"),
     ],
 )
