@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 
 LONGEST = 200
 """What is kept of a User-Agent."""
+PROGRAM = "API token"
+"""What is kept instead of it for a program's token."""
 
 # The first that matches: most browsers claim to be others too.
 BROWSERS = (
@@ -30,6 +32,8 @@ SYSTEMS = (
 
 
 def describe_agent(user_agent: str) -> str:
+    if user_agent == PROGRAM:
+        return _("API token")
     browser = next((name for mark, name in BROWSERS if mark in user_agent), None)
     system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
     if browser and system:

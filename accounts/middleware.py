@@ -1,4 +1,4 @@
-"""Notes with a page, at most once a minute, that its session is in use."""
+"""Takes a program's token for a session; notes with a page, at most once a minute, that its session is in use."""
 
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
@@ -11,9 +11,27 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.sessions import is_due, note_request
+from accounts.tokens import take_token
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 AsyncAnswer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+@sync_and_async_middleware
+def take_tokens(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            take_token(request)
+            return await cast(AsyncAnswer, get_response)(request)
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        take_token(request)
+        return cast(Answer, get_response)(request)
+
+    return answer
 
 
 @sync_and_async_middleware

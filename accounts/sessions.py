@@ -20,12 +20,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.agents import LONGEST, describe_agent
+from accounts.agents import LONGEST, PROGRAM, describe_agent
 from accounts.models import User, UserSession
 
 SEEN_EVERY_S = 60.0
 REMEMBERED = 10_000
 REMOVED_AT_ONCE = 1000
+PROGRAM_MARK = "program"
+"""In the session of a program's token: whatever the program calls itself, it is listed as one."""
 
 _seen_s: dict[str, float] = {}
 """When this process last wrote down that a session is in use: a page costs no write, a minute of pages one."""
@@ -64,7 +66,7 @@ def note_request(request: HttpRequest) -> None:
         session_key=key,
         defaults={
             "user": request.user,
-            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:LONGEST],
+            "user_agent": _agent(request),
             "address": _address(request),
             "seen_at": timezone.now(),
         },
@@ -98,6 +100,13 @@ def end_session(user: User, pk: UUID) -> bool:
 def end_sessions(user: User, but: str | None = None) -> int:
     """All of theirs but the one with this key; how many."""
     keys = list(UserSession.objects.filter(user=user).exclude(session_key=but).values_list("session_key", flat=True))
+    _end(keys)
+    return len(keys)
+
+
+def end_tokens(user: User) -> int:
+    """All their API tokens; how many."""
+    keys = list(UserSession.objects.filter(user=user, user_agent=PROGRAM).values_list("session_key", flat=True))
     _end(keys)
     return len(keys)
 
@@ -137,6 +146,13 @@ def _alive(user: User, keys: Collection[str]) -> set[str]:
 
 def _describe(row: UserSession, is_current: bool) -> OpenSession:
     return OpenSession(row.pk, describe_agent(row.user_agent), row.address, row.created_at, row.seen_at, is_current)
+
+
+def _agent(request: HttpRequest) -> str:
+    if request.session.get(PROGRAM_MARK):
+        return PROGRAM
+    agent: str = request.META.get("HTTP_USER_AGENT", "")[:LONGEST]
+    return agent
 
 
 def _address(request: HttpRequest) -> str | None:

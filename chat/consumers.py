@@ -8,6 +8,7 @@ from typing import Any
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 
+from accounts.tokens import find_token
 from chat.commands import Commands
 from chat.connection import Connection
 from chat.hub import get_hub
@@ -48,7 +49,9 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _serve(self, scope: Mapping[str, Any], send: Transmit) -> None:
         hub = get_hub()
-        opened = await hub.newcomers.sessions.ask(scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""))
+        token = find_token(scope["headers"])
+        cookie = scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        opened = await hub.newcomers.sessions.ask(cookie if token is None else token)
         if opened is None:
             raise Disconnect(CloseCode.NOT_LOGGED_IN)
         user, ticket = opened

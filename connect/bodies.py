@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http.cookie import parse_cookie
 
+from accounts.tokens import find_token
 from chat.sessions import open_session
 from chat.threads import readers
 
@@ -55,8 +56,9 @@ async def _limit(scope: Scope) -> int:
     is_form = scope["method"] != "POST" or 0 < _declared(scope) <= FORM_BYTES
     if is_form or not _UPLOADS.fullmatch(scope["path"]):
         return FORM_BYTES
-    cookies = parse_cookie(_header(scope, b"cookie").decode("latin-1"))
-    opened = await readers.run(open_session, cookies.get(settings.SESSION_COOKIE_NAME))
+    cookie = parse_cookie(_header(scope, b"cookie").decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
+    token = find_token(scope["headers"])
+    opened = await readers.run(open_session, cookie if token is None else token)
     return settings.FILE_BYTES + FORM_BYTES if opened else FORM_BYTES
 
 

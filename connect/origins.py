@@ -1,4 +1,4 @@
-"""Which pages may open the socket: this site's own, as Django's CSRF check has it for forms.
+"""Which pages may open the socket: this site's own, as Django's CSRF check has it for forms; and programs with a token.
 
 Cookies know no ports, and subdomains may share them: a page of another port or name of this host comes with our
 visitor's cookie, too.
@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+
+from accounts.tokens import find_token
 
 Scope = Mapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -23,7 +25,8 @@ class OwnPages:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if is_own(scope):
+        # No page can send a token, and beside one no cookie of a visitor counts.
+        if find_token(scope["headers"]) is not None or is_own(scope):
             await self._application(scope, receive, send)
         else:
             await receive()

@@ -1,6 +1,7 @@
 """/get_chain and /mine_block: what each caller gets, and what it costs."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from accounts.models import User
+from accounts.tokens import make_token
 from connect.tests.people import person
 from ledger import chain, views
 from ledger.core.headers import Header, block_hash, encode_header
@@ -172,6 +174,17 @@ def test_staff_mine_a_block(owner: Client) -> None:
     assert told["messages"] == page(owner, f"?from={tip.height}")["chain"][0]["messages"]
     assert told["previous_hash"] == made.blocks[-1].hash.hex()
     assert owner.get("/valid").json()["verified_through"]["height"] == tip.height
+
+
+def test_a_program_mines_with_the_token_of_staff(alice: User, bob: User) -> None:
+    ensure_genesis()
+    for person_, status in ((alice, 200), (bob, 403)):
+        program = Client(enforce_csrf_checks=True)
+        answer = program.post(
+            "/mine_block", headers={"Authorization": f"Bearer {make_token(person_, timedelta(days=1))}"}
+        )
+        assert answer.status_code == status
+    assert Block.objects.count() == 2
 
 
 def test_nobody_else_mines(visitor: Client, member: Client, alice: User) -> None:
