@@ -68,6 +68,13 @@ def tip_size(server: Server) -> int:
     return int(httpx.get(f"{server.url}/log/checkpoint").text.split("\n")[1])
 
 
+def is_across(page: Page) -> None:
+    box, view = banner(page).bounding_box(), page.viewport_size
+    assert box
+    assert view
+    assert (box["x"], box["y"], box["width"]) == (0, 0, view["width"])
+
+
 def evidence(page: Page) -> dict[str, Any]:
     """The file that "Save evidence" gives."""
     with page.expect_download() as download:
@@ -115,13 +122,15 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
     expect(banner(page)).to_contain_text("This log has lost entries.")
     expect(banner(page)).to_contain_text(f"a log of {tip_size(place.server)} entries")
     expect(banner(other_tab)).to_be_visible()
+    # Wherever this browser goes, logged in or not.
+    for path in ("/unread/", "/account/appearance/", "/chain/", "/nowhere/"):
+        other_tab.goto(f"{place.server.url}{path}")
+        expect(banner(other_tab)).to_contain_text("This log has lost entries.")
+        is_across(other_tab)
     # It stays. Asked now, as the page does so by itself within ten seconds: it knows more than the server.
     page.reload()
     expect(banner(page)).to_be_visible()
-    box, view = banner(page).bounding_box(), page.viewport_size
-    assert box
-    assert view
-    assert (box["x"], box["y"], box["width"]) == (0, 0, view["width"])
+    is_across(page)
     is_sound(page, "the alarm")
     saved = evidence(page)
     assert (saved["kind"], saved["kept"]["size"], saved["shown"]["size"]) == ("rollback", size, tip_size(place.server))
@@ -130,6 +139,28 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
         assert parse_checkpoint(parse_note(note).body).origin == "connect.localhost/ledger"
     assert saved["kept"]["checked"] <= saved["seen"]
     assert kept_size(page) == size
+    expect_away(window)
+
+
+def test_the_explorer_judges_the_log_that_it_shows(open_window: OpenWindow, place: Place) -> None:
+    """Without a room, and logged out: what it showed once is kept, and the next log is judged by it."""
+    say(place.site, "kept")
+    backup = place.copy("backup")
+    say(place.site, "lost")
+    window = open_window()
+    window.goto("/chain/")
+    size = tip_size(place.server)
+    follows_to(window.page, size)
+    say(place.site, "sealed while somebody looks")
+    follows_to(window.page, size + 2)  # the head of a block is an entry, too
+    place.put(backup)
+    expect(banner(window.page)).to_contain_text("This log has lost entries.")
+    is_sound(window.page, "the alarm on the explorer")
+    assert evidence(window.page)["kind"] == "rollback"
+    window.page.get_by_role("button", name="Go on with this log").click()
+    window.page.get_by_role("button", name="Go on", exact=True).click()
+    expect(banner(window.page)).to_be_hidden()
+    assert kept_size(window.page) == tip_size(place.server)
     expect_away(window)
 
 

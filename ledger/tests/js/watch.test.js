@@ -71,6 +71,14 @@ test("a sealed block of a log that was cut off is a rollback, too", async () => 
   assert.equal(watch.alarm.kind, "rollback");
 });
 
+test("a page that is told nothing asks for the key and the checkpoint itself", async () => {
+  const { watch } = open(new MemoryLog(8), { storage: await known(20), vkey: null });
+  assert.equal(await watch.look(), "rollback");
+  assert.equal(watch.alarm.kind, "rollback");
+  const other = open(new MemoryLog(70, { key: OTHER_KEY }), { storage: await known(20), vkey: null });
+  assert.equal(await other.watch.look(), "key");
+});
+
 test("tabs never take the size back, nor the key", async () => {
   const storage = await known(30);
   const shelf = new Shelf(storage);

@@ -4,10 +4,10 @@
  */
 
 import { watchCopyButtons } from "../../../ledger/js/explorer/copy.js";
+import { Alarm } from "../../../ledger/js/keeper/alarm.js";
 import { PublishedLog } from "../../../ledger/js/keeper/published.js";
 import { Shelf } from "../../../ledger/js/keeper/shelf.js";
 import { Watch } from "../../../ledger/js/keeper/watch.js";
-import { Alarm } from "./alarm.js";
 import { Drawer } from "./drawer.js";
 import { Hint } from "./hint.js";
 import { ProofView } from "./view.js";

@@ -4,6 +4,7 @@
  */
 
 import { gettext } from "../../../base/js/i18n.js";
+import { saveFile } from "../../../base/js/save.js";
 import { history } from "../../../ledger/js/keeper/evidence.js";
 import { Unreachable } from "../../../ledger/js/keeper/published.js";
 import { drawReceipt } from "../../../ledger/js/receipt/drawing.js";
@@ -11,7 +12,6 @@ import { openReceipt } from "../../../ledger/js/receipt/open.js";
 import { questions } from "../../../ledger/js/receipt/report.js";
 import { showRows, showVerdict } from "../../../ledger/js/receipt/rows.js";
 import { fullTime, stamp } from "../format.js";
-import { saveFile } from "./save.js";
 import { verify } from "./verification.js";
 import { Versions } from "./versions.js";
 import { sentence, states, verifyCommand } from "./words.js";

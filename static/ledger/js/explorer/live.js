@@ -6,7 +6,8 @@ import { ago } from "./ago.js";
 const ASK_EVERY_MS = 3000;
 const TICK_MS = 1000;
 
-export function keepLive(region) {
+/* `onTip` is called when there is another newest block. */
+export function keepLive(region, { onTip }) {
   const drawn = new Map(parts(region).map((part) => [part.dataset.part, part.outerHTML]));
   let aheadMs = serverAhead(region);
   const tick = () => tellAges(region, aheadMs);
@@ -16,8 +17,10 @@ export function keepLive(region) {
     const next = document.hidden ? null : await ask(region.dataset.live);
     if (!next) return;
     aheadMs = serverAhead(next);
+    const knownTip = tipHash(region);
     update(region, next, drawn);
     tick();
+    if (tipHash(region) !== knownTip) onTip();
   }, ASK_EVERY_MS);
 }
 
@@ -70,6 +73,10 @@ function markNew(part, knownHeight) {
 function tipHeight(region) {
   const newest = region.querySelector("[data-height]");
   return newest ? Number(newest.dataset.height) : -1;
+}
+
+function tipHash(region) {
+  return region.querySelector("[data-height] [data-copy]")?.dataset.copy;
 }
 
 function serverAhead(region) {

@@ -18,9 +18,10 @@ const FIRST_LINE = "c2sp.org/tlog-proof@";
 const NO_KEY = { state: "unsaid", text: gettext("Not checked: the server did not give the log's key. Type it, or try again.") };
 const BROKEN = { state: "bad", text: gettext("Not proved: this page failed at what it was given.") };
 
-export function watchReceipts(section) {
+/* `onJudged` is called when the receipt's checkpoint was judged by the log that this browser follows. */
+export function watchReceipts(section, onJudged) {
   const place = (name) => section.querySelector(`[data-${name}]`);
-  const take = (file) => show(place, read(file));
+  const take = (file) => show(place, read(file), onJudged);
   place("file").addEventListener("change", ({ target }) => {
     if (target.files.length) take(target.files[0]);
     target.value = ""; // so that the same file can be chosen again
@@ -42,7 +43,7 @@ export function watchReceipts(section) {
     const text = event.clipboardData.getData("text");
     if (!text.startsWith(FIRST_LINE)) return;
     event.preventDefault();
-    show(place, text);
+    show(place, text, onJudged);
   });
 }
 
@@ -50,11 +51,11 @@ async function read(file) {
   return file.size <= LARGEST ? file.text() : "";
 }
 
-async function show(place, text) {
+async function show(place, text, onJudged) {
   showVerdict(place("verdict"), { state: "idle", text: gettext("Checking…") });
   try {
     const receipt = await text;
-    const { vkey, watch } = await chooseKey(place("key").value.trim());
+    const { vkey, watch } = await chooseKey(place("key").value.trim(), onJudged);
     const { parts } = await openReceipt(receipt);
     const rows = report(await checkReceipt(receipt, vkey), { receipt: parts, vkey });
     const summary = verdict(rows);
@@ -74,10 +75,10 @@ async function show(place, text) {
 
 /* The key that somebody typed; else the one that this browser kept, or the server's. With the latter goes the log that
    this browser follows. */
-async function chooseKey(typed) {
+async function chooseKey(typed, onChange) {
   if (typed) return { vkey: typed, watch: null };
   const log = new PublishedLog();
-  const watch = new Watch({ vkey: await log.key(), log, shelf: new Shelf() });
+  const watch = new Watch({ vkey: await log.key(), log, shelf: new Shelf(), onChange });
   return { vkey: watch.pinned, watch };
 }
 

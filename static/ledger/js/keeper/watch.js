@@ -55,6 +55,16 @@ export class Watch {
     return this.platform.lock(() => this.#guarded(() => this.#judge(note)));
   }
 
+  /** Asks for the log's key and its newest checkpoint now: where nobody tells of them. */
+  look() {
+    return this.platform.lock(() =>
+      this.#guarded(async () => {
+        await this.#askKey();
+        return this.#judge(await this.log.checkpoint());
+      }),
+    );
+  }
+
   /** Asks for the newest checkpoint after a block that ends at `size`, unless that is known already. */
   follow(size) {
     this.#wanted = size;

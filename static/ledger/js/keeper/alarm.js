@@ -1,7 +1,17 @@
 /** Loud when false: the banner over the whole page, the evidence as a file, and a person's decision to go on. */
 
-import { evidenceName, tell } from "../../../ledger/js/keeper/evidence.js";
-import { saveFile } from "./save.js";
+import { saveFile } from "../../../base/js/save.js";
+import { evidenceName, tell } from "./evidence.js";
+import { PublishedLog } from "./published.js";
+import { Watch } from "./watch.js";
+
+/** Of a page that does not follow the log: it judges the log only when a person goes on with it. */
+export function openAlarm(shelf) {
+  const [banner, dialog] = ["alarm", "alarm-dialog"].map((name) => document.querySelector(`[data-${name}]`));
+  const watch = new Watch({ vkey: null, log: new PublishedLog(), shelf, onChange: () => alarm.show() });
+  const alarm = new Alarm({ watch, banner, dialog });
+  return alarm;
+}
 
 export class Alarm {
   constructor({ watch, banner, dialog }) {
