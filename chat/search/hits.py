@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.dateformat import format as date_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -45,7 +45,7 @@ def describe_documents(user: User, documents: Sequence[Document], words: Sequenc
             "room": rooms[document.room].name,
             "author": people[document.author],
             "time": datetime.fromtimestamp(document.received_ms / 1000, UTC).isoformat(timespec="seconds"),
-            "shown": date_format(datetime.fromtimestamp(document.received_ms / 1000, UTC), "j M Y, H:i"),
+            "shown": date_format(datetime.fromtimestamp(document.received_ms / 1000, UTC), "SHORT_DATETIME_FORMAT"),
             "pieces": [
                 {"text": piece.text, "hit": piece.is_hit} for piece in excerpt(_shown(document.text, words), words)
             ],

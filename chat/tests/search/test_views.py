@@ -1,6 +1,7 @@
 """The search page and the palette's answers: what they show, whom, and how they refuse."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_nothing_found_says_so_and_nothing_asked_does_not(client: Client) -> Non
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 19, "1" * 30, "²"])
 def test_a_place_that_is_none_is_no_page(client: Client, before: str) -> None:
     assert client.get("/search/", {"q": "x", "before": before}).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "month"), [("en", "%-d %b %Y"), ("de", "%d.%m.%Y")])
+def test_times_are_written_as_the_reader_writes_them(bob: User, client: Client, language: str, month: str) -> None:
+    row = post("fox", bob)
+    client.cookies["django_language"] = language
+    received = datetime.fromtimestamp(row.received_ms / 1000, UTC)
+    assert f">{received:{month}, %H:%M} UTC<" in page(client, "fox")
 
 
 def test_words_are_shown_and_never_markup(bob: User, client: Client) -> None:

@@ -2,3 +2,4 @@
 
 DATE_FORMAT = "l, j. F Y"
 DATETIME_FORMAT = "j. F Y, H:i"
+SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
