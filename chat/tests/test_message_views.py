@@ -155,13 +155,13 @@ def test_a_room_that_one_does_not_see_has_no_messages_pins_people_or_marks(
 def test_moderators_pin_in_the_world_and_members_in_their_rooms(
     cellar: Room, world: Room, alice: User, bob: User
 ) -> None:
-    row, secret = post("look", bob), post("look here", alice, room=CELLAR)
+    row, secret = post("*look*", bob), post("look here", alice, room=CELLAR)
     assert do(bob, row, "pin").status_code == 403
     assert do(alice, row, "pin").status_code == do(alice, row, "pin").status_code == 303
     assert Pin.objects.filter(room=world).count() == 1
     (pinned,) = browser(bob).get("/rooms/world/pins/", **JSON).json()["pinned"]
     assert (pinned["seq"], pinned["pinned_by"]) == (row.room_seq, "alice")
-    assert "look" in browser(bob).get("/rooms/world/pins/").content.decode()
+    assert "<em>look</em>" in browser(bob).get("/rooms/world/pins/").content.decode()
     Membership.objects.create(room=cellar, user=bob)
     assert do(bob, secret, "pin", "cellar").status_code == 303
     assert do(bob, row, "unpin").status_code == 403

@@ -163,9 +163,10 @@ def test_the_first_sealed_message_of_mine_points_to_its_proof_once(open_window: 
     """And whoever may invite others is shown the way there."""
     served.site.run("User.objects.filter(username='charlie').update(is_staff=True)")
     page = enter(open_window(), served, "charlie")
+    words = page.locator("dialog#proof [data-proof-words]")
     hint = page.locator("[data-hint]")
-    for text in ("hello", "hello again"):
-        page.get_by_label("Message to World").fill(text)
+    for text, written in (("hello", "**hello**"), ("hello again", "hello again")):
+        page.get_by_label("Message to World").fill(written)
         page.keyboard.press("Enter")
         expect(message(page, text).last.get_by_role("img", name="Recorded, not yet in a block")).to_be_attached()
         served.manage("mine_block")
@@ -174,7 +175,7 @@ def test_the_first_sealed_message_of_mine_points_to_its_proof_once(open_window: 
             expect(hint).to_have_text(re.compile(r"Sealed\.\s+See the proof\."))
             is_sound(page, "the way to the proof")
             hint.get_by_role("button", name="See the proof.").click()
-            expect(page.locator("dialog#proof [data-proof-words]")).to_have_text("hello")
+            expect(words).to_have_text("hello")
             page.keyboard.press("Escape")
             expect(hint.get_by_role("link", name="Invite people")).to_have_attribute("href", "/invites/")
             is_sound(page, "the way to invite others")

@@ -78,11 +78,11 @@ export class ProofView {
   }
 
   #fillMessage() {
-    const { author, body, erased, deleted } = this.#event;
+    const { author, html, erased, deleted } = this.#event;
     this.#place("avatar").src = author.avatar;
     this.#place("author").textContent = author.name;
     const gone = erased ? gettext("This message was erased.") : deleted ? gettext("This message was deleted by its author.") : null;
-    this.#place("words").textContent = gone ?? body?.text ?? "";
+    this.#place("words").textContent = gone ?? plainText(html ?? "");
     this.#place("sentence").textContent = sentence(this.#event, this.#receipt?.parts?.index ?? null);
     const rows = states(this.#event, this.#receipt?.sealedMs ?? null);
     this.#place("states").replaceChildren(...rows.map((row) => this.#state(row)));
@@ -153,4 +153,9 @@ export class ProofView {
   #place(name) {
     return this.node.querySelector(`[data-proof-${name}]`);
   }
+}
+
+/** The words alone of the HTML that the server made. */
+function plainText(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
 }
