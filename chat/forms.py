@@ -19,10 +19,11 @@ class RoomForm(forms.Form):
     access = forms.ChoiceField(
         label=_("Who may read"),
         choices=[
-            (Room.Access.PUBLIC.value, _("Public: everybody may read and join")),
-            (Room.Access.PRIVATE.value, _("Private: only people who are added")),
+            (Room.Access.PUBLIC.value, _("Public")),
+            (Room.Access.PRIVATE.value, _("Private")),
         ],
         initial=Room.Access.PUBLIC.value,
+        help_text=_("Public: everybody may read and join. Private: only people who are added."),
     )
 
 

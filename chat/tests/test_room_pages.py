@@ -81,6 +81,13 @@ def test_a_mistaken_form_says_so_and_opens_nothing(form: dict[str, str], bob: Us
     assert not Room.objects.exists()
 
 
+def test_what_may_be_chosen_fits_a_phone_in_every_language(bob: User) -> None:
+    browser = as_(bob)
+    for language, names in {"en": ["Public", "Private"], "de": ["Öffentlich", "Privat"]}.items():
+        browser.cookies["django_language"] = language
+        assert re.findall(r"<option[^>]*>([^<]+)<", page(browser, "/rooms/new/")) == names
+
+
 def test_a_public_room_is_read_before_it_is_joined(tea: Room, bob: User, charlie: User) -> None:
     post("earl grey", bob, tea.pk)
     browser = as_(charlie)
