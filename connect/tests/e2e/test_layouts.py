@@ -13,6 +13,18 @@ from connect.tests.server import Server, make_site, serve
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DARK, LIGHT = "rgb(11, 13, 23)", "rgb(255, 255, 255)"
 WIDE = "```\n" + "a line of code that no phone can show whole " * 4 + "\n```"
+MEETS = """(node, names) => {
+  const boxes = (name) => {
+    const range = document.createRange();
+    range.selectNodeContents(node.querySelector(name));
+    const words = /^\\[data-body/.test(name);
+    return words ? [...range.getClientRects()] : [node.querySelector(name).getBoundingClientRect()];
+  };
+  const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const pairs = names.flatMap((name, i) => names.slice(i + 1).map((other) => [name, other]));
+  return pairs.filter(([name, other]) => boxes(name).some((a) => boxes(other).some((b) => meets(a, b))));
+}"""
+"""Which pairs of places in it lie over each other; of a paragraph the words count, not its empty end."""
 TOO_SMALL = """[...document.querySelectorAll("a, button, input, textarea")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
   .filter((node) => !node.matches("p a, .skip, .check input"))
@@ -61,6 +73,27 @@ def test_what_is_said_of_a_block_hides_no_words_on_a_phone(open_window: OpenWind
     expect(about).to_be_visible()
     end = last.get_by_text(words).evaluate("node => node.getBoundingClientRect().bottom")
     assert about.evaluate("node => node.getBoundingClientRect().top") >= end - 1
+
+
+@pytest.mark.parametrize("width", [1280, 820, 700])
+def test_the_tools_of_a_message_hide_none_of_its_words(open_window: OpenWindow, served: Server, width: int) -> None:
+    words = f"Goes on at {width} px, and is long enough to fill its first line to the end " + "of the column " * 10
+    say(served.site, "Said before.", words)
+    page = enter(open_window(viewport={"width": width, "height": 800}), served)
+    last = message(page, words)
+    last.hover()
+    expect(last.locator(".message__tools")).to_have_css("opacity", "1")
+    assert last.evaluate(MEETS, [".message__tools", "[data-body] p"]) == []
+
+
+@pytest.mark.parametrize("size", [(320, 200), (640, 400), (740, 360)])
+def test_what_lies_over_a_low_window_lies_beside_each_other(
+    open_window: OpenWindow, served: Server, size: tuple[int, int]
+) -> None:
+    page = enter(open_window(viewport=dict(zip(("width", "height"), size, strict=True))), served)
+    overlays = ["[data-to-new]", "[data-newer]", "[data-hint]", "[data-room] > header"]
+    page.evaluate("names => names.forEach((name) => { document.querySelector(name).hidden = false })", overlays)
+    assert page.locator("body").evaluate(MEETS, overlays) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 900])
