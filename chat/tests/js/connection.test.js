@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { Connection } from "../../../static/chat/js/connection.js";
 
+const ME = { id: "a".repeat(32) };
 const CHECKPOINT = { size: 9, root: "0a".repeat(32) };
 
 class Bench {
@@ -25,6 +26,7 @@ class Bench {
     };
     this.connection = new Connection({
       url: "ws://test/ws/",
+      me: ME.id,
       cursors: () => ({ room: 7 }),
       checkpoint: () => CHECKPOINT,
       onFrame: (frame) => this.frames.push(frame.type),
@@ -71,7 +73,7 @@ class Bench {
 
   live() {
     this.socket.onopen();
-    this.hear({ type: "welcome" });
+    this.hear({ type: "welcome", me: ME });
     return this;
   }
 }
@@ -150,6 +152,17 @@ test("a laptop that slept asks at once", () => {
   assert.equal(bench.socket.sent.at(-1).type, "ping");
 });
 
+test("a clock that was set back by an hour hides no dead connection", () => {
+  const bench = new Bench().live();
+  bench.pass(2_000);
+  bench.time -= 3_600_000;
+  bench.timers.forEach((timer) => (timer.at -= 3_600_000));
+  bench.pass(1_000);
+  assert.equal(bench.socket.sent.at(-1).type, "ping");
+  bench.pass(4_000);
+  assert.equal(bench.sockets[0].closed, true);
+});
+
 test("coming online ends the wait", () => {
   const bench = new Bench();
   bench.socket.onclose({ code: 1006 });
@@ -202,6 +215,16 @@ test("logging in elsewhere is noticed when the page is looked at again", () => {
   bench.socket.onclose({ code: 4401 });
   bench.connection.wake();
   assert.equal(bench.sockets.length, 2);
+});
+
+test("somebody else who logged in in this browser is not welcomed to this page", () => {
+  const bench = new Bench();
+  bench.socket.onopen();
+  bench.hear({ type: "welcome", me: { id: "b".repeat(32) } });
+  assert.deepEqual(bench.states.at(-1), ["closed", 4401]);
+  assert.deepEqual([bench.frames, bench.socket.closed, bench.connection.send({ type: "ping" })], [[], true, false]);
+  bench.connection.wake();
+  assert.equal(bench.live().connection.state, "live");
 });
 
 test("bye says how long to stay away", () => {

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.tests.conftest import NEW_PASSWORD
 from accounts.tests.totp import totp
 from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.room import choose, message
 from connect.tests.e2e.rules import is_sound_everywhere
 from connect.tests.e2e.test_layouts import PHONE, TOO_SMALL, fits
 from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
@@ -111,6 +112,21 @@ def test_a_name_shows_in_the_room_and_a_session_that_is_ended_closes_the_other_b
     page.get_by_role("button", name="Log out everywhere else").click()
     expect(there.page.get_by_role("heading", name="You have been logged out")).to_be_visible()
     expect(page.get_by_role("button", name="Log out everywhere else")).to_have_count(0)
+
+
+def test_whoever_logs_in_again_in_another_tab_goes_on_in_the_first_one(open_window: OpenWindow) -> None:
+    window = open_here(open_window)
+    page = sign_up(window, "gerda")
+    say(window, "The snow is falling")
+    window.page = window.open()
+    log_out(window)
+    expect(page.get_by_role("heading", name="You have been logged out")).to_be_visible()
+    log_in(window, "gerda")
+    is_in_world(window)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("heading", name="You have been logged out")).to_be_hidden()
+    choose(message(page, "The snow is falling"), "Mark unread from here")
+    expect(page.locator("[data-toast]")).to_have_text("Unread from here on, when you come back.")
 
 
 def test_a_new_address_and_a_new_password_log_in_until_the_account_is_closed(open_window: OpenWindow) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page, WebSocketRoute, expect
 
 from connect.tests.e2e.browser import OpenWindow
-from connect.tests.e2e.room import enter, is_live, message, say
+from connect.tests.e2e.room import enter, have_session, is_live, message, say
 from connect.tests.e2e.rules import is_sound_everywhere
 from connect.tests.served import PATIENCE_S, Served, wait_until
 from connect.tests.server import Server, Site, make_site
@@ -244,3 +244,21 @@ def test_thirty_arrivals_do_not_move_what_somebody_reads_further_up(
     assert watched.bounding_box() == before
     page.locator("[data-newer]").click()
     expect(message(page, "news 29")).to_be_in_viewport()
+
+
+def test_what_somebody_wrote_is_not_sent_by_who_logs_in_after_them(open_window: OpenWindow, served: Server) -> None:
+    window = open_window()
+    wire = Wire(window.context)
+    page = enter(window, served)
+    wire.cut()
+    write(page, "in the name of alice")
+    has_glyphs(page, SENDING, "in the name of alice")
+    have_session(window, served, served.sessions["bob"])
+    wire.mend()
+    expect(page.get_by_role("heading", name="You have been logged out")).to_be_visible()
+    enter(window, served, "bob")
+    expect(message(page, "in the name of alice")).to_have_count(0)
+    assert wire.sent == []
+    enter(window, served)
+    has_glyphs(page, RECORDED, "in the name of alice")
+    expect(message(page, "in the name of alice").locator("[data-author]")).to_have_text("alice")

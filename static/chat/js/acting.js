@@ -124,7 +124,8 @@ export async function postForm(address, fields) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   const body = new URLSearchParams({ ...fields, csrfmiddlewaretoken: token });
   try {
-    return (await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } })).ok;
+    // What was done is told by no redirection: that is the way to the log-in.
+    return (await fetch(address, { method: "POST", body, redirect: "error", headers: { Accept: "application/json" } })).ok;
   } catch {
     return false;
   }

@@ -24,9 +24,9 @@ export class Connection {
   #ticked = 0;
   #timer = null;
 
-  /** `checkpoint` gives the newest one that this browser verified, or null. */
-  constructor({ url, cursors, checkpoint, onFrame, onState, pingMs = () => 4_000, platform = browser() }) {
-    Object.assign(this, { url, cursors, checkpoint, onFrame, onState, pingMs, platform });
+  /** `me` is whose page this is; `checkpoint` gives the newest one that this browser verified, or null. */
+  constructor({ url, me, cursors, checkpoint, onFrame, onState, pingMs = () => 4_000, platform = browser() }) {
+    Object.assign(this, { url, me, cursors, checkpoint, onFrame, onState, pingMs, platform });
     this.state = "waiting";
     this.code = null;
   }
@@ -67,6 +67,8 @@ export class Connection {
     const frame = parse(data);
     if (!frame) return;
     if (frame.type === "bye") this.#retryMs = frame.retry_ms ?? null;
+    // Somebody else has logged in in this browser: what this page holds is not theirs to say.
+    if (frame.type === "welcome" && frame.me.id !== this.me) return this.#abandon(CLOSE.NOT_LOGGED_IN);
     if (frame.type === "welcome") {
       this.#deadline = null;
       this.#attempt = 0;
@@ -91,9 +93,9 @@ export class Connection {
 
   #tick() {
     const now = this.platform.now();
-    const slept = now - this.#ticked > 3 * TICK_MS;
+    const slept = now - this.#ticked > 3 * TICK_MS || now < this.#ticked; // or the clock was set back
     this.#ticked = now;
-    if (this.#deadline !== null && now >= this.#deadline) this.#abandon();
+    if (this.#deadline !== null && now >= this.#deadline) this.#abandon(1006);
     else if (slept) this.wake();
     else if (this.state === "live" && now - this.#pingedAt >= this.pingMs()) {
       this.#ping(Math.max(this.#heardAt + SILENCE_MS, now + ANSWER_MS));
@@ -115,9 +117,9 @@ export class Connection {
   }
 
   /** A dead peer answers no closing handshake either: do not wait for it. */
-  #abandon() {
+  #abandon(code) {
     const socket = this.#socket;
-    this.#lose(1006);
+    this.#lose(code);
     socket.close();
   }
 

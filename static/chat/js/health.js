@@ -28,7 +28,6 @@ export class Health {
     else this.#since ??= Date.now();
     this.#mood = mood(state, code);
     if (code === CLOSE.NOT_LOGGED_IN && state === "closed" && !this.nodes.ended.open) this.nodes.ended.showModal();
-    if (state === "live" && this.nodes.ended.open) this.nodes.ended.close();
     this.show();
   }
 

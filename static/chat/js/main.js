@@ -114,6 +114,7 @@ const proof = new Proof({
 
 const connection = new Connection({
   url: `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/`,
+  me: me.id,
   cursors: () => cursors(state),
   checkpoint: () => proof.head,
   pingMs: () => state.limits.ping_ms,
@@ -237,13 +238,18 @@ async function forget(erased) {
 
 const isNews = (event) => event.kind === "post" && event.author.id !== me.id;
 
+let wasLoggedOut = false;
 function connectionChanged(newState, code) {
   health.connection(newState, code);
+  // Another session than the page's own, which the token in its forms is no good for.
+  if (newState === "live" && wasLoggedOut) return location.reload();
+  wasLoggedOut ||= code === CLOSE.NOT_LOGGED_IN;
   if (newState === "live") {
     flusher.flush();
     attaching.uploads.resume();
   } else flusher.disconnected();
   if (newState === "closed" && code === CLOSE.NEWER_PROTOCOL) reload();
+  return undefined;
 }
 
 /** What was said stays on the screen behind the dialog no longer than its reader does. */
