@@ -24,6 +24,19 @@ test("every day begins with its divider, and with a name", () => {
   assert.equal(rows[3].first, true);
 });
 
+test("at midnight the dividers are written anew: what was today is yesterday", () => {
+  const events = [at(1, 1439)];
+  const [before, after] = ["0", "1"].map((today) => rowsOf(events, { today }));
+  assert.equal(sameRow(before[0], after[0]), false);
+  assert.equal(sameRow(before[1], after[1]), true);
+});
+
+test("where the browser's clock is a day behind, what it sends stands below a note of today without a second divider", () => {
+  const note = at(2, 1440, { kind: "member.join", member: BOB });
+  const rows = rowsOf([at(1, 1439), note], { unsent: [{ clientId: "k", frame: { sent_ms: 0, text: "x" } }] });
+  assert.deepEqual(rows.map(({ kind }) => kind), ["day", "message", "day", "note", "message"]);
+});
+
 test("a block ends where the next entry is in another or in none", () => {
   const rows = rowsOf([at(1, 0, { block: 3 }), at(2, 0, { block: 3 }), at(3, 0, { block: 4 }), at(4, 0)]);
   assert.deepEqual(rows.slice(1).map(({ ends }) => ends), [false, true, true, false]);

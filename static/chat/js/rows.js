@@ -2,7 +2,7 @@
  * What the timeline shows: entries and unsent messages → rows. Pure. The first paint follows the same rules
  * (chat/templatetags/timeline.py).
  *
- * Kinds: "day" {key, dayMs} · "new" {key} · "note" {key, text} · "message" {key, event | item, author, timeMs, first,
+ * Kinds: "day" {key, dayMs, today} · "new" {key} · "note" {key, text} · "message" {key, event | item, author, timeMs, first,
  * state, block, ends, newestMine, isMine, isGone, canErase}.
  */
 
@@ -14,9 +14,9 @@ const SYSTEM = "0".repeat(32);
 export const isShown = (event) => event.kind === "post" || isNote(event);
 
 /** Rows of `events` (ascending, without a gap) and, where the window reaches the end, of the `unsent` items. */
-/** `newFrom` is the seq from which on somebody had not read when the page opened. */
-export function toRows({ events, unsent, me, dayOf, atEnd, newFrom = null }) {
-  const builder = { rows: [], day: null, group: null, dayOf, newFrom: events[0]?.seq <= newFrom ? newFrom : null, me };
+/** `newFrom` is the seq from which on somebody had not read when the page opened, `today` what `dayOf` says of now. */
+export function toRows({ events, unsent, me, dayOf, atEnd, newFrom = null, today = null }) {
+  const builder = { rows: [], day: null, timeMs: 0, group: null, dayOf, today, newFrom: events[0]?.seq <= newFrom ? newFrom : null, me };
   const shown = events.filter(isShown);
   const newest = unsent.length || !atEnd ? null : shown.findLast((event) => isMine(event, me));
   shown.forEach((event, index) => {
@@ -27,7 +27,7 @@ export function toRows({ events, unsent, me, dayOf, atEnd, newFrom = null }) {
     else addNote(builder, event);
   });
   unsent.forEach((item, index) => {
-    addMessage(builder, fromItem(item, me, builder.group?.timeMs), { ends: false, newestMine: index === unsent.length - 1 });
+    addMessage(builder, fromItem(item, me, builder.timeMs), { ends: false, newestMine: index === unsent.length - 1 });
   });
   return builder.rows;
 }
@@ -60,7 +60,7 @@ function fromEvent(event, me) {
 
 function fromItem(item, me, previousMs) {
   const state = item.fault ? "failed" : item.recorded ? "recorded" : "sending";
-  const timeMs = Math.max(item.frame.sent_ms, previousMs ?? 0);
+  const timeMs = Math.max(item.frame.sent_ms, previousMs);
   return { kind: "message", key: `c${item.clientId}`, event: null, item, author: me, timeMs, state, block: null };
 }
 
@@ -89,8 +89,9 @@ function addNote(builder, event) {
 
 function addDay(builder, timeMs) {
   const day = builder.dayOf(timeMs);
+  builder.timeMs = timeMs;
   if (day === builder.day) return;
-  builder.rows.push({ kind: "day", key: `d${day}`, dayMs: timeMs });
+  builder.rows.push({ kind: "day", key: `d${day}`, dayMs: timeMs, today: builder.today });
   builder.day = day;
   builder.group = null;
 }

@@ -110,7 +110,7 @@ export class Timeline {
     const { log, unsent, acts, me, blocks, isLoading, newFrom } = this.view;
     const atEnd = this.#range.to === null;
     const events = slice(this.#range, log).map((event) => apply(event, acts));
-    const rows = toRows({ events, unsent: atEnd ? unsent : [], me, dayOf, atEnd, newFrom });
+    const rows = toRows({ events, unsent: atEnd ? unsent : [], me, dayOf, today: dayOf(Date.now()), atEnd, newFrom });
     const restore = this.isAtBottom ? () => {} : this.#hold(rows);
     const follow = this.#holdFocus();
     this.#reconcile(rows, blocks);
