@@ -51,6 +51,14 @@ test("history goes in front", () => {
   assert.deepEqual(play(begin(1, 2), { type: "local/older", room: ROOM }).effects, []);
 });
 
+test("history that was refused is asked for after the next pong, and not before", () => {
+  const older = { type: "local/older", room: ROOM };
+  const first = play(begin(8, 9), older);
+  const refused = { type: "error", re: asked(first.effects)[0].id, code: "rate_limited", retry: "same", after_ms: 40 };
+  assert.deepEqual(play(first.state, refused, older).effects, []);
+  assert.equal(asked(play(first.state, refused, { type: "pong", heads: {} }, older).effects).length, 1);
+});
+
 test("a room that was not known starts at the head of welcome", () => {
   const { state } = play(begin(), { type: "welcome", rooms: [{ id: "new", head: 12 }], limits: {} });
   assert.equal(cursors(state).new, 12);

@@ -174,13 +174,11 @@ function acknowledge(state, frame) {
   return done({ ...next, outbox: echoes }, [{ settle: frame.client_id, verdict: { type: "recorded" } }]);
 }
 
-/** A refused send goes to the outbox; a refused question may be asked again. */
+/** A refused send goes to the outbox. A refused question waits for the next pong: asked at once, it would be refused again. */
 function refuse(state, frame) {
-  const asking = { ...state.asking };
-  if (frame.re) delete asking[frame.re];
   const clientId = frame.client_id ?? state.outbox.find((item) => item.clientId === frame.re)?.clientId;
   const verdict = { type: frame.retry, code: frame.code, detail: frame.detail, afterMs: frame.after_ms ?? null };
-  return done({ ...state, asking }, clientId ? [{ settle: clientId, verdict }] : []);
+  return done(state, clientId ? [{ settle: clientId, verdict }] : []);
 }
 
 /** The next block seals what is pending. After any other (the first since `welcome`, one too late) it is asked for. */
