@@ -64,6 +64,16 @@ test("a room that was not known starts at the head of welcome", () => {
   assert.equal(cursors(state).new, 12);
 });
 
+test("of rooms that are not open it is known how far they were heard, and nothing of what was said is kept", () => {
+  const told = (from, to) => ({ type: "events", room: "den", events: events(from, to) });
+  const welcome = { type: "welcome", rooms: [{ id: "den", head: 3 }], limits: {} };
+  const heard = play(begin(), welcome, told(4, 6));
+  assert.deepEqual(heard.effects[0].arrived.map(({ seq }) => seq), [4, 5, 6]);
+  const { state, effects } = play(heard.state, told(5, 7));
+  assert.deepEqual([cursors(state).den, state.rooms.den.events, effects[0].arrived.length], [7, [], 1]);
+  assert.deepEqual(asked(play(state, told(9, 9)).effects).map(({ after }) => after), [7]);
+});
+
 test("a head that stays beyond the cursor for a whole pong is asked for", () => {
   const pong = { type: "pong", heads: { [ROOM]: 5 } };
   const once = play(begin(), pong);

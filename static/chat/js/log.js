@@ -13,6 +13,11 @@ export function openLog(events, cursor) {
   return { first, cursor, head: cursor, cursorAtPong: null, sealed: 0, erased, acts: {}, events: [...events] };
 }
 
+/** That of a room which is not open: how far it was heard, without what was said there. */
+export function emptied(log) {
+  return { ...openLog([], log.cursor), head: log.head, cursorAtPong: log.cursorAtPong };
+}
+
 /** Takes the entries of one frame in any order, again or not. `gap`: the frame holds entries that cannot follow yet. */
 export function take(before, incoming) {
   const log = erase(before, erasedBy(incoming));

@@ -8,7 +8,7 @@
  */
 
 import { erasedBy } from "./erasure.js";
-import { firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
+import { emptied, firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
 import { renameIn } from "./naming.js";
 import { follow, isAround, joins, openPast } from "./past.js";
 import { around, older, sync } from "./protocol.js";
@@ -103,7 +103,8 @@ function takeEvents(state, frame) {
   if (frame.re) delete asking[frame.re];
   const { log, fresh, gap } = take(before, frame.events);
   const windows = lookBack(state, frame, log, fresh);
-  const next = settle({ ...state, asking, rooms: { ...state.rooms, [frame.room]: windows.log }, past: windows.past }, fresh);
+  const kept = frame.room === state.current ? windows.log : emptied(windows.log); // a page may be open for weeks
+  const next = settle({ ...state, asking, rooms: { ...state.rooms, [frame.room]: kept }, past: windows.past }, fresh);
   const effects = fresh
     .filter((event) => event.author.id === state.me.id)
     .map((event) => ({ settle: event.client_id, verdict: { type: "recorded" } }));
