@@ -14,7 +14,7 @@ export class Completer {
   #choices = []; // {insert, name, detail, avatar or sign}
   #at = 0;
   #timer = null;
-  #known = new Map(); // what people begin like → who
+  #known = new Map(); // what people begin like → who; as long as the list is open, for people come
 
   /** `people` is the address that finds people of the room by `?q=`. */
   constructor({ field, list, people }) {
@@ -37,6 +37,10 @@ export class Completer {
   /** Whether the key was for the list. */
   key(event) {
     if (!this.isOpen) return false;
+    if (!this.#isThere()) {
+      this.close();
+      return false;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.#mark((this.#at + step + this.#choices.length) % this.#choices.length);
     else if (event.key === "Enter" || event.key === "Tab") this.#take(this.#at);
@@ -50,8 +54,14 @@ export class Completer {
   close() {
     clearTimeout(this.#timer);
     this.#begun = null;
+    this.#known.clear();
     this.list.hidden = true;
     this.field.removeAttribute("aria-activedescendant");
+  }
+
+  /** Whether the caret is still in what was begun: it moves without a word to anybody. */
+  #isThere() {
+    return completionAt(this.field.value, this.field.selectionStart)?.start === this.#begun.start;
   }
 
   #look() {
