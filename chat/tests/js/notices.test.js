@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Notices } from "../../../static/chat/js/notices.js";
+import { Notices, clockIn } from "../../../static/chat/js/notices.js";
 
 const me = { id: "me", username: "ada" };
 const rooms = {
@@ -89,4 +89,10 @@ test("the number goes with the look, with reading elsewhere, and with what is de
   told.isLookedAt = true;
   told.look();
   assert.equal(told.count, 0);
+});
+
+test("quiet hours in a zone that the browser does not know are told by its own clock", () => {
+  const now = new Date("2026-07-01T12:00:00Z");
+  assert.equal(clockIn("Europe/Berlin", now), "14:00");
+  assert.equal(clockIn("Factory", now), clockIn(undefined, now));
 });

@@ -11,6 +11,16 @@ export function isQuiet(quiet, clock) {
   return from <= until ? from <= clock && clock < until : clock >= from || clock < until;
 }
 
+/** Pure: "HH:MM" in a time zone; in the browser's own where it does not know that one. */
+export function clockIn(zone, now) {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  try {
+    return new Intl.DateTimeFormat("en", { ...options, timeZone: zone }).format(now);
+  } catch {
+    return new Intl.DateTimeFormat("en", options).format(now);
+  }
+}
+
 /** Pure: whether the person wants to be told of the event. */
 export function isWanted(event, level, me) {
   if (event.kind !== "post" || event.author.id === me.id || event.erased) return false;
@@ -79,7 +89,7 @@ function browser() {
       addEventListener("focus", act);
       document.addEventListener("visibilitychange", act);
     },
-    clock: (zone) => new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(new Date()),
+    clock: (zone) => clockIn(zone, new Date()),
     async notify(...words) {
       if (globalThis.Notification?.permission !== "granted" || !(await registration)) return;
       const worker = await navigator.serviceWorker.ready; // what comes in the page's first moments is told as well
