@@ -19,7 +19,7 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { url } = event.notification.data;
   const open = async () => {
-    const [window] = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const [window] = await self.clients.matchAll({ type: "window" }); // others cannot be led anywhere
     if (!window) return self.clients.openWindow(url);
     await window.focus();
     return window.navigate(url);

@@ -21,7 +21,7 @@ class Scope {
   skipWaiting() {}
   clients = {
     claim: async () => {},
-    matchAll: async () => this.windows,
+    matchAll: async ({ includeUncontrolled = false }) => this.windows.filter(({ isControlled }) => isControlled || includeUncontrolled),
     openWindow: async (url) => void this.opened.push(url),
   };
   registration = {
@@ -43,8 +43,8 @@ function notification(scope, title, options) {
   return made;
 }
 
-function aWindow({ focused = false, visibilityState = "visible" } = {}) {
-  const made = { focused, visibilityState, went: [], focus: async () => (made.focused = true) };
+function aWindow({ focused = false, visibilityState = "visible", isControlled = true } = {}) {
+  const made = { focused, visibilityState, isControlled, went: [], focus: async () => (made.focused = true) };
   made.navigate = async (url) => void made.went.push(url);
   return made;
 }
@@ -78,6 +78,13 @@ test("a click opens a window where there is none, and takes the one that is ther
   await scope.push(PUSHED);
   await scope.fire("notificationclick", { notification: scope.shown[0] });
   assert.deepEqual([scope.opened.length, scope.windows[0].focused, scope.windows[0].went], [1, true, [PUSHED.url]]);
+});
+
+test("a window that was loaded past the worker cannot be led anywhere: a click opens another one", async () => {
+  scope.windows = [aWindow({ isControlled: false })];
+  await scope.push(PUSHED);
+  await scope.fire("notificationclick", { notification: scope.shown[0] });
+  assert.deepEqual(scope.opened, [PUSHED.url]);
 });
 
 test("what is read on another device goes, and nothing else", async () => {
