@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { lookUp, wipe } from "../../../static/chat/js/erasure.js";
+import { meansFiles } from "../../../static/chat/js/files/attaching.js";
 import { filesOf, fit, isBare, namesOf, sizeWords } from "../../../static/chat/js/files/shown.js";
 import { makeEvent } from "./model_server.js";
 
@@ -58,4 +59,13 @@ test("a text that only names the files is not told twice", () => {
   const files = NAMED.map((named, place) => ({ ...named, ...FOUND[place] }));
   assert.equal(shows({ item: { frame: { text: "a.png, b.txt" }, files } }), true);
   assert.equal(shows({ item: { frame: { text: "x" } } }), false);
+});
+
+test("a copied file is pasted although its name comes beside it; of a document's words and their picture the words are", () => {
+  const clipboard = (words, ...names) => ({ files: names.map((name) => ({ name })), getData: () => words });
+  assert.equal(meansFiles(clipboard("", "image.png")), true);
+  assert.equal(meansFiles(clipboard("plan.pdf", "plan.pdf")), true);
+  assert.equal(meansFiles(clipboard("a.txt\rZoe\u0308.txt", "a.txt", "Zo\u00eb.txt")), true);
+  assert.equal(meansFiles(clipboard("Quarterly numbers", "image.png")), false);
+  assert.equal(meansFiles(clipboard("plan.pdf")), false);
 });

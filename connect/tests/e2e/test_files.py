@@ -13,12 +13,11 @@ from connect.tests.e2e.room import enter, is_live
 from connect.tests.server import Server, make_site
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-DROP = """([name, type, text]) => {
+DROP = """([name, type, text, place = "main"]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type }));
-  const main = document.querySelector("main");
   for (const kind of ["dragenter", "dragover", "drop"]) {
-    main.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    document.querySelector(place).dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
   }
 }"""
 PASTE = """async (type) => {
@@ -114,7 +113,7 @@ def test_files_reach_everybody_and_go_when_they_are_erased(open_window: OpenWind
 def test_without_words_a_message_is_its_files(open_window: OpenWindow, served: Server) -> None:
     page = enter(open_window(), served)
     page.evaluate(DROP, ["drawing.svg", "image/svg+xml", SVG.decode()])
-    page.evaluate(DROP, ["page.html", "text/html", HTML.decode()])
+    page.evaluate(DROP, ["page.html", "text/html", HTML.decode(), "nav"])
     page.evaluate(PASTE, "")
     ready(page, 3)
     page.evaluate(PASTE, "text/plain")

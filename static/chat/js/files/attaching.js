@@ -4,8 +4,18 @@ import { transferTo } from "./transfer.js";
 import { Tray } from "./tray.js";
 import { Uploads } from "./uploads.js";
 
+/**
+ * Pure: whether files are to be pasted. What was copied from a document comes as words and as a picture of them: the words
+ * are meant. Beside a file that was copied macOS puts its name.
+ */
+export function meansFiles(clipboard) {
+  const names = [...clipboard.files].map(({ name }) => name.normalize());
+  const lines = clipboard.getData("text/plain").normalize().split(/[\r\n]+/).filter(Boolean);
+  return names.length > 0 && lines.every((line) => names.includes(line));
+}
+
 export class Attaching {
-  /** `dropZone` is where files may be dropped; `onChange` hears whenever something becomes ready, fails or goes. */
+  /** `dropZone` shows that files may be dropped; `onChange` hears whenever something becomes ready, fails or goes. */
   constructor({ form, dropZone, limits }) {
     const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
     this.onChange = () => {};
@@ -43,15 +53,14 @@ export class Attaching {
       form.querySelector("[data-text]").focus();
     });
     form.querySelector("[data-text]").addEventListener("paste", (event) => {
-      const { files, types } = event.clipboardData;
-      // What was copied from a document comes as words and as a picture of them: the words are meant.
-      if (files.length === 0 || types.includes("text/plain")) return;
+      if (!meansFiles(event.clipboardData)) return;
       event.preventDefault();
-      this.add(files);
+      this.add(event.clipboardData.files);
     });
     this.#listenForDrops(dropZone);
   }
 
+  /** Anywhere: beside the zone the browser would leave the page for the file. */
   #listenForDrops(zone) {
     let depth = 0; // every element that the pointer passes tells of entering and leaving
     const mark = (change) => {
@@ -59,10 +68,10 @@ export class Attaching {
       zone.classList.toggle("room--drop", depth > 0);
     };
     const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
-    zone.addEventListener("dragenter", (event) => holdsFiles(event) && mark(1));
-    zone.addEventListener("dragleave", (event) => holdsFiles(event) && mark(-1));
-    zone.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
-    zone.addEventListener("drop", (event) => {
+    document.addEventListener("dragenter", (event) => holdsFiles(event) && mark(1));
+    document.addEventListener("dragleave", (event) => holdsFiles(event) && mark(-1));
+    document.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
+    document.addEventListener("drop", (event) => {
       mark(-depth);
       if (!holdsFiles(event)) return;
       event.preventDefault();
