@@ -29,6 +29,7 @@ from chat.mentions import EVERYBODY
 from chat.models import Preferences, PushSubscription, ReadPosition, Room
 from chat.notices import find_levels, is_quiet, is_wanted
 from chat.people import find_people
+from chat.sessions import open_sessions
 from chat.text import find_mentioned, plain_line
 from chat.vapid import vapid_key
 from ledger.models import Message
@@ -105,7 +106,7 @@ def push(row: Message) -> None:
     told = choose_people(room, words, {each.user_id for each in found}, datetime.now(UTC))
     payload = _payload(room, row, words)
     with ThreadPoolExecutor(SENDERS) as pool:
-        subscriptions = [each for each in found if each.user_id in told]
+        subscriptions = _still_logged_in([each for each in found if each.user_id in told])
         is_gone = pool.map(partial(_send, payload), subscriptions)
         gone = [each.pk for each, gone in zip(subscriptions, is_gone, strict=True) if gone]
     PushSubscription.objects.filter(pk__in=gone).delete()
@@ -123,6 +124,12 @@ def _find_subscriptions(row: Message) -> list[PushSubscription]:
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("pk")
     read = ReadPosition.objects.filter(room=row.room, seq__gte=row.room_seq).values("user")
     return list(rows.filter(session__in=alive).exclude(user__in=read))
+
+
+def _still_logged_in(found: list[PushSubscription]) -> list[PushSubscription]:
+    """A new password ends a session whose row is still there, as `manage.py changepassword` leaves it."""
+    opened = open_sessions([each.session for each in found])
+    return [each for each in found if opened[each.session]]
 
 
 def choose_people(room: Room, text: str, people: Collection[UUID], now: datetime) -> set[UUID]:

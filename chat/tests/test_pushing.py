@@ -4,9 +4,12 @@ import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.management.commands import changepassword
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -161,6 +164,16 @@ def test_a_text_is_looked_through_once_however_many_are_to_be_told(
 def test_a_browser_that_logged_out_is_not_told(alice: User, bob: User, service: Service) -> None:
     client = subscribe(bob, service.subscription())
     client.logout()
+    push(post("@bob hello", alice))
+    assert service.pushes == []
+
+
+def test_a_browser_of_before_a_new_password_is_not_told(
+    alice: User, bob: User, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(bob, service.subscription())
+    monkeypatch.setattr(changepassword.Command, "_get_pass", lambda *args: "quiet-harbour-9")
+    call_command("changepassword", "bob", stdout=StringIO())
     push(post("@bob hello", alice))
     assert service.pushes == []
 
