@@ -14,6 +14,7 @@ from chat.changing import act, member_entry, reason_entry
 from chat.models import Room
 from chat.refusals import Refusal
 from chat.roles import site_rank
+from chat.succession import hand_over_rooms
 from chat.writing_to import in_site_language
 from ledger.drafts import Draft
 
@@ -34,6 +35,7 @@ def close_account(by: User, member: User, reason: str) -> None:
         return [removal, reason_entry(removal, world, by, words)]
 
     act(Room.WORLD, plan)
+    hand_over_rooms(member)
 
 
 def open_account(by: User, member: User) -> None:

@@ -1,4 +1,5 @@
-"""What follows from what happens to accounts: an invitation leads into its room, who closes their account leaves."""
+"""What follows from what happens to accounts: an invitation leads into its room, who closes their account leaves, and
+their rooms keep an owner."""
 
 from contextlib import suppress
 from typing import Any
@@ -14,6 +15,7 @@ from chat.changing import act, member_entry
 from chat.inviting import accept
 from chat.models import Room
 from chat.refusals import Refusal
+from chat.succession import hand_over_rooms
 
 
 @receiver([user_signed_up, address_confirmed])
@@ -30,3 +32,8 @@ def leave_the_world(user: User, **signal: Any) -> None:
     """Everybody is in the World: leaving it is the entry of a closed account. Their sockets are looked at at once."""
     with suppress(Refusal, Room.DoesNotExist):  # the account is closed all the same
         act(Room.WORLD, lambda world: [member_entry("leave", world, user, user)])
+
+
+@receiver(account_closed)
+def leave_rooms_owned(user: User, **signal: Any) -> None:
+    hand_over_rooms(user)

@@ -14,14 +14,16 @@ from chat.closing import close_account, open_account
 from chat.erasing import erase_message
 from chat.events import build_events
 from chat.joining import add, join, leave, let_back, remove, set_role
-from chat.models import Room
+from chat.models import Membership, Room
 from chat.modlog import read_log
 from chat.opening import create_room, update_room
 from chat.refusals import Refusal
+from chat.roles import Role
 from chat.rooms import ensure_world
 from chat.sessions import open_session
 from chat.tests.client import browse, enter, open_socket
 from chat.tests.entries import post
+from chat.text import text_of
 from connect.tests.people import person
 from connect.tests.server import make_site, serve
 from ledger.genesis import ensure_genesis
@@ -180,5 +182,34 @@ def test_who_closes_their_own_account_leaves_the_world(world: Room, alice: User,
     assert (entry.kind, entry.author) == ("member.leave", bob.pk)
     assert not leaving.close_own_account(alice)  # the last owner
     assert Message.objects.in_room(world.pk).latest("room_seq") == entry
+    seal()
+    assert_valid()
+
+
+@pytest.mark.parametrize("by", ["themselves", "staff"])
+def test_a_room_keeps_an_owner_when_the_account_of_its_only_one_is_closed(
+    world: Room, alice: User, bob: User, charlie: User, by: str
+) -> None:
+    dora, away = person("dora"), person("adam")
+    rooms = [create_room(bob, name, "", Room.Access.PRIVATE) for name in ("Tea", "Archive", "Shared", "Alone")]
+    tea, archive, shared, alone = rooms
+    for room in (tea, archive, shared):
+        add(bob, room, [charlie, dora, away])
+    set_role(bob, tea, dora, Role.MODERATOR)
+    set_role(bob, tea, away, Role.ADMIN)
+    set_role(bob, shared, dora, Role.OWNER)
+    update_room(bob, archive, archived=True)
+    close_account(alice, away, "")
+    if by == "staff":
+        close_account(alice, bob, "")
+    else:
+        assert leaving.close_own_account(bob)
+    owned = Membership.objects.filter(role=Role.OWNER, user__is_active=True).values_list("room", "user")
+    assert set(owned) == {(tea.pk, dora.pk), (archive.pk, charlie.pk), (shared.pk, dora.pk)}
+    said = {room: text_of(Message.objects.in_room(room.pk).latest("room_seq").body) for room in rooms}
+    assert said[tea] == "The account of bob is closed: dora is an owner of this room now."
+    assert "is closed" in said[archive]
+    assert "is closed" not in said[shared] + said[alone]
+    update_room(charlie, archive, archived=False)
     seal()
     assert_valid()
