@@ -4,6 +4,7 @@ Every setting an operator can change is read here and nowhere else. Each has a d
 cannot be understood stops the start with one sentence that names the variable.
 """
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -191,6 +192,11 @@ def redis_host(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "REDIS_URL cannot be read; write sentinel://host:26379,host:26379/name of the master."
         ) from error
+
+
+def redis_prefix(secret: str) -> str:
+    """Before every name in Redis: another site may be there, and channels are the same under each database's number."""
+    return f"connect-{hashlib.sha256(f'redis {secret}'.encode()).hexdigest()[:16]}"
 
 
 def email(url: str) -> dict[str, Any]:

@@ -125,12 +125,13 @@ CACHES: dict[str, dict[str, Any]] = {
 if REDIS_URL:
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [env.redis_host(REDIS_URL, REDIS_TIMEOUTS)]},
+        "CONFIG": {"hosts": [env.redis_host(REDIS_URL, REDIS_TIMEOUTS)], "prefix": env.redis_prefix(SECRET_KEY)},
     }
     pool = {"pool_class": "connect.sentinel_pool.SentinelPool"} if is_sentinel(REDIS_URL) else {}
     CACHES["default"] = {
         "BACKEND": "connect.cache.SharedCache",
         "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env.redis_prefix(SECRET_KEY),
         "OPTIONS": {**REDIS_TIMEOUTS, **pool},
     }
 

@@ -189,6 +189,24 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path)
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+NAMES_IN_REDIS = """
+from django.conf import settings
+from django.core.cache import caches
+print(settings.CHANNEL_LAYERS["default"]["CONFIG"].get("prefix"), caches["default"]._redis.make_key("count"))
+"""
+
+
+def test_sites_that_share_one_redis_hear_nothing_of_each_other(tmp_path: Path) -> None:
+    def names(secret: str) -> list[str]:
+        code = ("shell", "-v", "0", "-c", NAMES_IN_REDIS)
+        return manage(tmp_path, *code, REDIS_URL="redis://127.0.0.1:1", SECRET_KEY=secret).stdout.split()
+
+    here, there = names("ours"), names("theirs")
+    assert len(here) == 2
+    assert here == names("ours")
+    assert not set(here) & set(there)
+
+
 ASK_SQLITE = """
 import sqlite3
 from django.db import connection, transaction
