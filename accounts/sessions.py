@@ -22,6 +22,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.agents import LONGEST, PROGRAM, describe_agent
 from accounts.models import User, UserSession
+from accounts.upsert import upsert
 
 SEEN_EVERY_S = 60.0
 REMEMBERED = 10_000
@@ -62,15 +63,13 @@ def note_request(request: HttpRequest) -> None:
     if len(_seen_s) >= REMEMBERED:
         _seen_s.clear()
     _seen_s[key] = time.monotonic()
-    UserSession.objects.update_or_create(
-        session_key=key,
-        defaults={
-            "user": request.user,
-            "user_agent": _agent(request),
-            "address": _address(request),
-            "seen_at": timezone.now(),
-        },
-    )
+    now = {
+        "user": request.user,
+        "user_agent": _agent(request),
+        "address": _address(request),
+        "seen_at": timezone.now(),
+    }
+    upsert(UserSession, {"session_key": key}, now)
 
 
 def note_sockets(session_keys: Collection[str]) -> None:

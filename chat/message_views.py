@@ -19,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from accounts.requests import user_of
+from accounts.upsert import upsert
 from chat import fields, pins
 from chat.acts import find_acts
 from chat.announcing import announce_pins, announce_unread
@@ -114,7 +115,7 @@ def unread(request: HttpRequest, slug: str) -> HttpResponse:
     if not value:
         UnreadMark.objects.filter(user=user, room=room).delete()
     elif seq := read_number(value):
-        UnreadMark.objects.update_or_create(user=user, room=room, defaults={"seq": seq})
+        upsert(UnreadMark, {"user": user, "room": room}, {"seq": seq})
     announce_unread(user.pk, room.pk, _read_position(user, room))
     if _wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

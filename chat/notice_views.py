@@ -15,12 +15,14 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import user_of
+from accounts.upsert import upsert
 from chat.models import Preferences, PushSubscription, Room, RoomPreference
 from chat.names import name_rooms
 from chat.notices import find_own_levels, find_zone
@@ -65,7 +67,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     mine = Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=mine)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        upsert(Preferences, {"user": user}, form.cleaned_data)
         _save_levels(user, rooms, request)
         messages.success(request, _("Saved."))
         return redirect("notifications")
@@ -86,7 +88,7 @@ def _save_levels(user: User, rooms: list[Room], request: HttpRequest) -> None:
     for room in rooms:
         level = request.POST.get(f"level-{room.pk.hex}")
         if level in RoomPreference.Level.values and level != levels[room.pk]:
-            RoomPreference.objects.update_or_create(user=user, room=room, defaults={"level": level})
+            upsert(RoomPreference, {"user": user, "room": room}, {"level": level})
 
 
 @login_required
@@ -105,7 +107,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if not _is_push_service(endpoint):
         return JsonResponse({"detail": "this push service is not known here"}, status=HTTPStatus.BAD_REQUEST)
     session = request.session.session_key or ""
-    PushSubscription.objects.update_or_create(endpoint=endpoint, defaults={"user": user, "session": session, **values})
+    now = {"user": user, "session": session, "renewed": timezone.now(), **values}
+    upsert(PushSubscription, {"endpoint": endpoint}, now)
     kept = PushSubscription.objects.filter(user=user).order_by("-renewed").values_list("pk", flat=True)[:BROWSERS_EACH]
     PushSubscription.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
     return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -11,9 +11,8 @@ from django_mongodb_backend import base
 from django_mongodb_backend.operations import DatabaseOperations as MongoOperations
 from django_mongodb_backend.utils import OperationDebugWrapper
 from pymongo.errors import PyMongoError
-from pymongo.read_concern import ReadConcern
 
-from connect.mongo.collection import Collection, forget_conflicts, is_conflict
+from connect.mongo.collection import Collection, begin, forget_conflicts, is_conflict
 from connect.mongo.keys import next_key
 from connect.mongo.schema import SchemaEditor, null_in_index
 
@@ -76,7 +75,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         self._end()
         if not autocommit:
             self.session = self.connection.start_session()
-            self.session.start_transaction(ReadConcern("snapshot"))
+            begin(self.session)
 
     def _commit(self) -> None:
         try:

@@ -1,7 +1,8 @@
 """Who loses a row to another transaction hears of it like of a broken constraint: an IntegrityError, to try again.
 
 MongoDB lets nobody queue: of two transactions that write one row, the second fails at once. So it waits a little before
-it says so, longer each time in a row; else all its attempts would be over before the first one commits.
+it says so, longer each time in a row; else all its attempts would be over before the first one commits. Where that was
+the first thing that its transaction did, nothing was decided yet: it begins anew, and hears of nothing.
 """
 
 import random
@@ -10,12 +11,17 @@ from collections.abc import Callable
 from functools import wraps
 from threading import local
 from typing import Any
+from weakref import WeakSet
 
+from pymongo.client_session import ClientSession
 from pymongo.collection import Collection as PyMongoCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
 
 WRITE_CONFLICT, DUPLICATE_KEY = 112, 11000
 PAUSE_S, DOUBLINGS = 0.04, 3
+BEGINNINGS = 6
+"""Of one transaction."""
 
 
 class _Lost(local):
@@ -25,6 +31,12 @@ class _Lost(local):
 
 
 _lost = _Lost()
+_begun: WeakSet[ClientSession] = WeakSet()
+"""Transactions that have read or written."""
+
+
+def begin(session: ClientSession) -> None:
+    session.start_transaction(ReadConcern("snapshot"))
 
 
 def forget_conflicts() -> None:
@@ -44,20 +56,33 @@ def _codes(error: PyMongoError) -> set[int]:
 
 def _telling(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def told(*args: Any, **options: Any) -> Any:
-        try:
-            return method(*args, **options)
-        except OperationFailure as error:
-            if WRITE_CONFLICT in _codes(error):
-                time.sleep(random.uniform(0.5, 1) * PAUSE_S * 2**_lost.races)  # noqa: S311
-                _lost.races = min(_lost.races + 1, DOUBLINGS)
-            if is_conflict(error):
-                raise DuplicateKeyError(str(error), DUPLICATE_KEY, error.details) from error
-            if isinstance(error, BulkWriteError):  # the backend lets these pass as they are
-                raise OperationFailure(str(error), error.code, error.details) from error
-            raise
+    def told(*args: Any, session: ClientSession | None = None, **options: Any) -> Any:
+        for left in reversed(range(BEGINNINGS)):
+            try:
+                answer = method(*args, session=session, **options)
+            except OperationFailure as error:
+                if WRITE_CONFLICT in _codes(error):
+                    _pause()
+                    if left and session and session not in _begun:
+                        session.abort_transaction()
+                        begin(session)
+                        continue
+                if is_conflict(error):
+                    raise DuplicateKeyError(str(error), DUPLICATE_KEY, error.details) from error
+                if isinstance(error, BulkWriteError):  # the backend lets these pass as they are
+                    raise OperationFailure(str(error), error.code, error.details) from error
+                raise
+            if session:
+                _begun.add(session)
+            return answer
+        raise AssertionError
 
     return told
+
+
+def _pause() -> None:
+    time.sleep(random.uniform(0.5, 1) * PAUSE_S * 2**_lost.races)  # noqa: S311
+    _lost.races = min(_lost.races + 1, DOUBLINGS)
 
 
 class Collection(PyMongoCollection[Any]):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ from django.contrib.auth.models import Group
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
-from accounts.models import User
+from accounts.models import User, UserSession
+from accounts.upsert import upsert
 from chat.models import Room
+from connect.mongo import collection
 from ledger.models import Message
 
+EACH = 8
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -74,6 +78,41 @@ def test_a_row_that_was_selected_for_update_changes_for_nobody_else(room: Room, 
         Room.objects.select_for_update().get(pk=room.pk)
         assert elsewhere(rename) == "refused"
     assert elsewhere(rename) == "renamed"
+
+
+def test_who_begins_with_a_row_that_another_holds_waits_for_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    met, is_free = Event(), Event()
+
+    def wait() -> None:
+        met.set()
+        is_free.wait()
+
+    monkeypatch.setattr(collection, "_pause", wait)
+
+    @transaction.atomic
+    def rename() -> str:
+        Room.objects.update(topic="There")
+        return Room.objects.get().name
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            Room.objects.update(name="There")
+            renamed = thread.submit(rename)
+            met.wait()
+        is_free.set()
+        assert renamed.result() == "There"
+
+
+def test_a_session_that_asks_for_many_pages_at_once_is_noted_by_all(alice: User) -> None:
+    together = Barrier(EACH)
+
+    def note(number: int) -> None:
+        together.wait()
+        upsert(UserSession, {"session_key": "one"}, {"user": alice, "user_agent": str(number)})
+
+    with ThreadPoolExecutor(EACH) as threads:
+        assert list(threads.map(note, range(EACH))) == [None] * EACH
+    assert UserSession.objects.count() == 1
 
 
 def test_a_read_without_a_lock_stops_nobody(room: Room, elsewhere: Callable[..., Any]) -> None:
