@@ -39,7 +39,7 @@ from chat.roles import moderates
 from chat.sidebar import build_sidebar
 from chat.unread import find_beginning
 from ledger.core.errors import LedgerFormatError
-from ledger.errors import NoSuchRoom, RecordError
+from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
 from ledger.recording import record
 from ledger.standing import describe_standing
@@ -172,8 +172,9 @@ def _post(request: HttpRequest, room: Room) -> int:
         raise Refusal("not_found", "")
     check_form_rate(request, text)
     now_ms = time.time_ns() // 1_000_000
-    if uploads and (known := Message.objects.filter(client_id=client_id, author=user.pk, room=room.pk).first()):
-        return known.room_seq  # received again, its files would be others
+    known = Message.objects.filter(client_id=client_id, author=user.pk, room=room.pk).values_list("room_seq", flat=True)
+    if uploads and (seq := known.first()):
+        return seq  # received again, its files would be others
     ids = [receive(user, room, upload).pk for upload in uploads]
     draft = draft_post(
         room=room.pk,
@@ -189,6 +190,8 @@ def _post(request: HttpRequest, room: Room) -> int:
     except NoSuchRoom:  # Removed since the page was opened.
         raise Http404 from None
     except RecordError as error:
+        if uploads and isinstance(error, ClientIdReused) and (seq := known.first()):
+            return seq  # the same form was here meanwhile
         raise refusal_of(error) from None
 
 

@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from chat import views
 from chat.events import build_events
 from chat.files.claims import NoSuchFile, find_claim
 from chat.files.models import File
 from chat.files.removing import sweep
+from chat.files.uploads import receive
 from chat.models import Room
 from chat.posting import draft_post
 from chat.tests.files.samples import TEXT, browser, picture, upload
@@ -130,6 +132,23 @@ def test_without_script_a_form_brings_its_files(bob: User, data_dir: Path) -> No
     again = post_form(page, picture(), client_id=client_id)
     assert (again.status_code, again["Location"]) == (303, answer["Location"])
     assert (File.objects.count(), Message.objects.filter(author=bob.pk).count()) == (2, 1)
+
+
+def test_a_form_with_a_file_that_comes_twice_at_once_makes_one_message(
+    bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, client_id = browser(bob), uuid4().hex
+    answers = []
+
+    def receive_later(*upload: Any) -> File:
+        monkeypatch.undo()
+        answers.append(post_form(page, TEXT, count=1, client_id=client_id))
+        return receive(*upload)
+
+    monkeypatch.setattr(views, "receive", receive_later)
+    answers.append(post_form(page, TEXT, count=1, client_id=client_id))
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(303, answers[0]["Location"])] * 2
+    assert Message.objects.filter(author=bob.pk).count() == 1
 
 
 def test_a_form_with_too_much_is_told_so(bob: User, settings: Any) -> None:
