@@ -1,6 +1,6 @@
-import { fill, gettext } from "../../base/js/i18n.js";
-
 /** Why a message was refused, in words for the person who wrote it. The server's `detail` is for developers. */
+
+import { fill, gettext } from "../../base/js/i18n.js";
 
 const REASONS = {
   bad_frame: gettext("This message holds something that cannot be stored."),
