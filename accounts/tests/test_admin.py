@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User, UserSession
 from accounts.tests.conftest import is_logged_in
-from connect.tests.people import PASSWORD
+from connect.tests.people import PASSWORD, as_
 
 PEOPLE = "/admin/accounts/user/"
 
@@ -18,12 +18,6 @@ def helper(db: None) -> User:
     user = User.objects.create_user("helper", "helper@example.com", PASSWORD, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user", "delete_user"]))
     return user
-
-
-def as_(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="accounts.backends.LoginBackend")
-    return client
 
 
 def edit(client: Client, person: User, **changes: str) -> Any:

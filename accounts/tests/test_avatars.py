@@ -10,6 +10,7 @@ from pytest_django import Settings
 from accounts import gravatar, pictures
 from accounts.models import User
 from accounts.tests.gravatar_server import PNG, GravatarServer
+from connect.tests.people import as_
 
 NOBODY = uuid.UUID("6549a59d-1e6f-4329-973e-61d2a6e757d8")
 STRANGERS = [NOBODY.hex, "0" * 31, "x", f"urn:uuid:{NOBODY}", "{" + NOBODY.hex + "}", "..%2fetc"]
@@ -17,9 +18,7 @@ STRANGERS = [NOBODY.hex, "0" * 31, "x", f"urn:uuid:{NOBODY}", "{" + NOBODY.hex +
 
 @pytest.fixture
 def member(bob: User) -> Client:
-    client = Client()
-    client.force_login(bob, backend="accounts.backends.LoginBackend")
-    return client
+    return as_(bob)
 
 
 def picture(client: Client, person: User, query: str = "", **headers: str) -> Any:

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.tests.conftest import is_logged_in
 from accounts.tests.test_email_change import sure
 from accounts.tests.test_login import log_in
-from connect.tests.people import PASSWORD, person
+from connect.tests.people import PASSWORD, as_, person
 
 LEAVE = "/account/leave/"
 
@@ -35,8 +35,7 @@ def test_it_takes_a_post_with_token_and_the_password(client: Client, bob: User) 
     assert client.post(LEAVE)["Location"].startswith("/account/again/")
     client.post("/account/again/", {"password": PASSWORD})
     assert client.get(LEAVE).status_code == 200
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(bob)
+    strict = as_(bob, enforce_csrf_checks=True)
     assert strict.post(LEAVE).status_code == 403
     assert Client().post(LEAVE)["Location"].startswith("/login/")
     assert User.objects.get(pk=bob.pk).is_active

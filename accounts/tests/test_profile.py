@@ -3,14 +3,12 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.profile import ProfileForm
-from connect.tests.people import person
+from connect.tests.people import as_, person
 
 
 @pytest.fixture
 def browser(bob: User) -> Client:
-    client = Client()
-    client.force_login(bob)
-    return client
+    return as_(bob)
 
 
 def test_a_name_is_kept_and_told_and_the_username_stays(browser: Client, bob: User, told: list[str]) -> None:
@@ -65,8 +63,7 @@ def test_the_settings_are_for_who_is_logged_in(client: Client, browser: Client, 
 
 
 def test_every_form_refuses_a_post_from_elsewhere(bob: User) -> None:
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(bob)
+    strict = as_(bob, enforce_csrf_checks=True)
     for path in ("/account/", "/account/sessions/end-others/", "/account/password/"):
         assert strict.post(path, {"name": "Mallory"}).status_code == 403
     bob.refresh_from_db()

@@ -15,7 +15,7 @@ from accounts.tests.test_email_change import sure
 from accounts.tests.test_login import log_in
 from accounts.tests.test_passwords import open_reset
 from accounts.tests.totp import totp
-from connect.tests.people import PASSWORD
+from connect.tests.people import PASSWORD, as_
 
 NOW_S = 1_800_000_000.0
 STEP = "/login/second-step/"
@@ -257,8 +257,7 @@ def test_an_operator_frees_who_has_lost_everything_and_staff_never_a_superuser(
     User.objects.filter(pk=bob.pk).update(is_superuser=True)
     staff = User.objects.create_user("staff", "staff@example.org", PASSWORD, is_staff=True)
     staff.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
-    theirs = Client()
-    theirs.force_login(staff)
+    theirs = as_(staff)
     remove(theirs)
     assert Authenticator.objects.filter(user=bob).count() == 2
     remove(client)

@@ -1,7 +1,6 @@
 """Erasing a message: who may, what refuses, and that nobody gets the words afterwards."""
 
 import json
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,7 +18,7 @@ from chat.refusals import Refusal
 from chat.ring import Ring
 from chat.rooms import ensure_world
 from chat.tests.entries import post
-from connect.tests.people import person
+from connect.tests.people import as_, person
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
 from ledger.genesis import ensure_genesis
@@ -34,12 +33,6 @@ REASON = "it was a secret"
 
 def address(message: Message, slug: str = "world") -> str:
     return f"/rooms/{slug}/erase/{bytes(message.hash).hex()}/"
-
-
-def logged_in(user: User, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -63,7 +56,7 @@ def is_erased(message: Message) -> bool:
 
 
 def test_its_author_erases_it(message: Message, bob: User) -> None:
-    browser = logged_in(bob)
+    browser = as_(bob)
     page = browser.get(address(message))
     assert page.status_code == 200
     assert SECRET in page.content.decode()
@@ -79,12 +72,12 @@ def test_its_author_erases_it(message: Message, bob: User) -> None:
 
 def test_a_moderator_erases_it(message: Message) -> None:
     moderator = person("dora", is_staff=True)
-    assert logged_in(moderator).post(address(message), {"reason": REASON}).status_code == 303
+    assert as_(moderator).post(address(message), {"reason": REASON}).status_code == 303
     assert is_erased(message)
 
 
 def test_another_member_does_not(message: Message, charlie: User) -> None:
-    browser = logged_in(charlie)
+    browser = as_(charlie)
     page = browser.get(address(message))
     answer = browser.post(address(message), {"reason": REASON})
     assert (page.status_code, answer.status_code) == (403, 403)
@@ -96,7 +89,7 @@ def test_another_member_does_not(message: Message, charlie: User) -> None:
 def test_for_who_does_not_see_the_room_there_is_no_message(
     message: Message, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = logged_in(bob)
+    browser = as_(bob)
     cellar = Room.objects.create(slug="cellar", name="Cellar")
     elsewhere = post(SECRET, bob, room=cellar.pk)
     unknown = [address(message, "attic"), address(elsewhere), f"/rooms/world/erase/{'ab' * 32}/"]
@@ -113,7 +106,7 @@ def test_a_visitor_is_sent_to_log_in(message: Message, client: Client) -> None:
 
 
 def test_the_systems_words_and_other_entries_stay(message: Message, alice: User) -> None:
-    browser = logged_in(alice)
+    browser = as_(alice)
     browser.post(address(message), {"reason": REASON})
     others = Message.objects.exclude(kind="post").exclude(body=None)
     kept = [*others, Message.objects.get(room_seq=2)]
@@ -125,13 +118,13 @@ def test_the_systems_words_and_other_entries_stay(message: Message, alice: User)
 
 @pytest.mark.parametrize("reason", ["", " \r\n", "x" * (REASON_LIMIT + 1), "a\0b"], ids=["no", "blank", "long", "NUL"])
 def test_a_reason_is_asked_for(message: Message, bob: User, reason: str) -> None:
-    answer = logged_in(bob).post(address(message), {"reason": reason})
+    answer = as_(bob).post(address(message), {"reason": reason})
     assert (answer.status_code, answer.context["reason"]) == (400, reason)
     assert not is_erased(message)
 
 
 def test_a_form_sent_twice_erases_once(message: Message, bob: User) -> None:
-    browser = logged_in(bob)
+    browser = as_(bob)
     form = {"client_id": uuid4().hex, "reason": "x" * REASON_LIMIT}
     assert [browser.post(address(message), form).status_code for _ in range(2)] == [303, 303]
     assert Message.objects.filter(kind="erase").count() == 2
@@ -139,19 +132,19 @@ def test_a_form_sent_twice_erases_once(message: Message, bob: User) -> None:
 
 def test_a_used_client_id_erases_nothing(message: Message, bob: User) -> None:
     form = {"client_id": message.client_id.hex, "reason": REASON}
-    assert logged_in(bob).post(address(message), form).status_code == 409
+    assert as_(bob).post(address(message), form).status_code == 409
     assert not is_erased(message)
 
 
 def test_a_form_needs_its_csrf_token(message: Message, bob: User) -> None:
-    browser = logged_in(bob, enforce_csrf_checks=True)
+    browser = as_(bob, enforce_csrf_checks=True)
     assert browser.post(address(message), {"reason": REASON}).status_code == 403
     assert not is_erased(message)
 
 
 def test_too_many_erasures_are_slowed_down(message: Message, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting, "_by_user", Rates(per_s=0.001, burst=1))
-    other, browser = post("other", bob), logged_in(bob)
+    other, browser = post("other", bob), as_(bob)
     answers = [browser.post(address(each), {"reason": REASON}).status_code for each in (message, other)]
     assert answers == [303, 429]
     assert not is_erased(other)
@@ -163,7 +156,7 @@ def test_too_many_erasures_are_slowed_down(message: Message, bob: User, monkeypa
 @pytest.mark.usefixtures("hold")
 def test_a_legal_hold_refuses_everyone(message: Message, alice: User, bob: User) -> None:
     before = Message.objects.count()
-    for browser in map(logged_in, (alice, bob)):
+    for browser in map(as_, (alice, bob)):
         page, answer = browser.get(address(message)), browser.post(address(message), {"reason": REASON})
         assert (page.status_code, answer.status_code) == (409, 409)
         assert "under legal hold" in answer.content.decode()
@@ -183,7 +176,7 @@ def test_a_hold_that_was_set_meanwhile_counts(message: Message, bob: User) -> No
 def test_a_hold_counts_for_its_room_alone(message: Message, bob: User) -> None:
     cellar = Room.objects.create(slug="cellar", name="Cellar")
     elsewhere = post(SECRET, bob, room=cellar.pk)
-    assert logged_in(bob).post(address(elsewhere, "cellar"), {"reason": REASON}).status_code == 303
+    assert as_(bob).post(address(elsewhere, "cellar"), {"reason": REASON}).status_code == 303
     assert is_erased(elsewhere)
 
 
@@ -191,7 +184,7 @@ HOLD_PAGE = f"/admin/chat/room/{Room.WORLD}/change/"
 
 
 def test_a_superuser_sets_and_lifts_the_hold_and_nothing_else(message: Message, alice: User) -> None:
-    browser = logged_in(alice)
+    browser = as_(alice)
     assert "legal_hold" in browser.get(HOLD_PAGE).content.decode()
     for hold in (True, False):
         form = {"legal_hold": "on"} if hold else {}
@@ -201,14 +194,14 @@ def test_a_superuser_sets_and_lifts_the_hold_and_nothing_else(message: Message, 
 
 @pytest.mark.parametrize("page", ["/admin/chat/room/", HOLD_PAGE])
 def test_no_other_staff_reaches_the_hold(message: Message, page: str) -> None:
-    browser = logged_in(person("dora", is_staff=True))
+    browser = as_(person("dora", is_staff=True))
     assert (browser.get(page).status_code, browser.post(page, {"legal_hold": "on"}).status_code) == (403, 403)
     assert not Room.objects.get().legal_hold
 
 
 @pytest.mark.parametrize("page", ["/admin/chat/room/add/", HOLD_PAGE.replace("change", "delete")])
 def test_rooms_are_neither_made_nor_deleted_in_the_admin(message: Message, alice: User, page: str) -> None:
-    assert logged_in(alice).get(page).status_code == 403
+    assert as_(alice).get(page).status_code == 403
 
 
 # Nowhere
@@ -217,13 +210,13 @@ def test_rooms_are_neither_made_nor_deleted_in_the_admin(message: Message, alice
 @pytest.fixture
 def erased(message: Message, bob: User) -> Message:
     seal()
-    logged_in(bob).post(address(message), {"reason": REASON})
+    as_(bob).post(address(message), {"reason": REASON})
     seal()
     return Message.objects.get(pk=message.pk)
 
 
 def test_no_page_tells_the_words(erased: Message, alice: User) -> None:
-    browser, hash_ = logged_in(alice), bytes(erased.hash).hex()
+    browser, hash_ = as_(alice), bytes(erased.hash).hex()
     pages = [
         *("/", "/rooms/world/", address(erased), "/get_chain", f"/log/receipt/{hash_}", "/chain/", "/chain/blocks/1/"),
         *(f"/admin/ledger/message/{erased.pk}/change/", "/admin/ledger/message/", "/admin/ledger/message/?kind=post"),

@@ -12,6 +12,7 @@ from accounts.profile import ProfileForm
 from accounts.tests.conftest import sign_up_form
 from chat.people import find_mentionable
 from chat.rooms import ensure_world
+from connect.tests.people import as_
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,8 +24,7 @@ def mandatory(settings: Settings) -> None:
 
 def seen(user: User, name: str) -> list[Any]:
     """All that somebody with an account can ask about a name."""
-    browser = Client()
-    browser.force_login(user)
+    browser = as_(user)
     form = ProfileForm(user, {"name": name})
     return [
         browser.get("/rooms/world/people", {"q": name}).json(),

@@ -16,8 +16,7 @@ from chat.models import Membership, Room
 from chat.opening import create_room, update_room
 from chat.refusals import Refusal
 from chat.rooms import ensure_world
-from chat.tests.test_room_pages import as_
-from connect.tests.people import person
+from connect.tests.people import as_, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,7 +19,7 @@ from chat.pushing import choose_people
 from chat.rooms import ensure_world
 from chat.sidebar import build_sidebar
 from chat.tests.entries import act, post
-from connect.tests.people import PASSWORD
+from connect.tests.people import PASSWORD, as_
 from connect.tests.words import compile_words
 from ledger.genesis import ensure_genesis
 from ledger.models import Message
@@ -44,12 +44,6 @@ def direct(*people: User, slug: str = "direct") -> Room:
     room = Room.objects.create(slug=slug, name="", access=Room.Access.DIRECT)
     Membership.objects.bulk_create(Membership(room=room, user=user) for user in people)
     return room
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 # Levels and hours
@@ -117,14 +111,14 @@ def form(**changes: Any) -> dict[str, Any]:
 
 def test_choices_are_saved_and_shown_to_the_browser(bob: User, world: Room) -> None:
     data = form(quiet_from="22:00", quiet_until="07:00", sound="on") | {f"level-{world.pk.hex}": "all"}
-    answer = logged_in(bob).post("/account/notifications/", data)
+    answer = as_(bob).post("/account/notifications/", data)
     assert answer.status_code == 302
     assert find_own_levels(bob, [world]) == {world.pk: "all"}
     assert describe_choices(bob) == {
         "sound": True,
         "quiet": {"from": "22:00", "until": "07:00", "zone": "Europe/Berlin"},
     }
-    page = logged_in(bob).get("/account/notifications/").content.decode()
+    page = as_(bob).get("/account/notifications/").content.decode()
     assert '<option value="all" selected>' in page
     assert 'value="22:00"' in page
 
@@ -139,7 +133,7 @@ def test_choices_are_saved_and_shown_to_the_browser(bob: User, world: Room) -> N
     ],
 )
 def test_what_makes_no_sense_is_said_and_nothing_is_saved(bob: User, changes: dict[str, str], words: str) -> None:
-    answer = logged_in(bob).post("/account/notifications/", form(**changes))
+    answer = as_(bob).post("/account/notifications/", form(**changes))
     assert answer.status_code == 200
     assert words in answer.content.decode()
     assert not Preferences.objects.exists()
@@ -147,17 +141,17 @@ def test_what_makes_no_sense_is_said_and_nothing_is_saved(bob: User, changes: di
 
 def test_only_what_was_changed_is_written(bob: User, world: Room) -> None:
     name = f"level-{world.pk.hex}"
-    logged_in(bob).post("/account/notifications/", form() | {name: "mentions"})
+    as_(bob).post("/account/notifications/", form() | {name: "mentions"})
     assert not RoomPreference.objects.exists(), "it is so by itself"
     for level in ("mute", "mentions"):
-        logged_in(bob).post("/account/notifications/", form() | {name: level})
+        as_(bob).post("/account/notifications/", form() | {name: level})
         assert RoomPreference.objects.get().level == level
 
 
 def test_a_level_of_a_room_that_one_is_not_in_and_one_that_does_not_exist_are_ignored(bob: User, alice: User) -> None:
     room = direct(alice)
     world = Room.WORLD.hex
-    logged_in(bob).post("/account/notifications/", form() | {f"level-{room.pk.hex}": "all", f"level-{world}": "loud"})
+    as_(bob).post("/account/notifications/", form() | {f"level-{room.pk.hex}": "all", f"level-{world}": "loud"})
     assert not RoomPreference.objects.exists()
 
 
@@ -302,5 +296,5 @@ def test_a_room_of_which_one_wants_to_hear_nothing_is_marked_in_the_sidebar(bob:
     assert [row["muted"] for row in build_sidebar(bob)["rooms"]] == [False]
     RoomPreference.objects.create(user=bob, room=world, level="mute")
     assert [row["muted"] for row in build_sidebar(bob)["rooms"]] == [True]
-    page = logged_in(bob).get("/").content.decode()
+    page = as_(bob).get("/").content.decode()
     assert f'data-room-id="{world.pk.hex}" data-muted>' in page.replace(" data-unread", "")

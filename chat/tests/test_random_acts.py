@@ -25,8 +25,8 @@ from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.tests.hub_client import Client
 from chat.tests.test_commands import do, send
-from chat.tests.test_room_pages import as_
 from chat.tests.until import until
+from connect.tests.people import as_
 from connect_verify import Trust, parse_vkey, verify_receipt
 from ledger import recording
 from ledger.genesis import ensure_genesis

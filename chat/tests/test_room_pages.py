@@ -20,7 +20,7 @@ from chat.rooms import ensure_world
 from chat.tests.entries import post
 from chat.tests.files.samples import picture, upload
 from chat.tests.files.test_claims import draft
-from connect.tests.people import person
+from connect.tests.people import as_, person
 from ledger.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.recording import record
@@ -34,12 +34,6 @@ def tea(bob: User, charlie: User) -> Room:
     """Bob's public room; charlie is not in it."""
     ensure_world()
     return create_room(bob, "Tea", "Leaves", "public")
-
-
-def as_(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def act(browser: Client, room: Room, act: str, **form: Any) -> int:

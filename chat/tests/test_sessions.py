@@ -12,13 +12,12 @@ from accounts.models import User
 from chat.models import PushSubscription
 from chat.refusals import CloseCode
 from chat.sessions import Ticket, clear_expired, find_revoked, open_session, open_sessions
+from connect.tests.people import as_
 
 
 @pytest.fixture
 def browser(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
+    return as_(alice)
 
 
 def ticket_of(client: Client) -> Ticket:
@@ -75,8 +74,7 @@ def test_a_session_under_a_secret_of_before_opens(alice: User, browser: Client, 
 
 
 def test_logging_out_revokes_this_session_alone(alice: User, browser: Client) -> None:
-    other = Client()
-    other.force_login(alice)
+    other = as_(alice)
     here, there = ticket_of(browser), ticket_of(other)
     browser.logout()
     assert find_revoked({here, there}) == {here: CloseCode.NOT_LOGGED_IN}

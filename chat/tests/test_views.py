@@ -14,6 +14,7 @@ from chat.opening import open_direct
 from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.tests.entries import post
+from connect.tests.people import as_
 from ledger.models import Message
 
 WORLD = "/rooms/world/"
@@ -22,9 +23,7 @@ WORLD = "/rooms/world/"
 @pytest.fixture
 def browser(bob: User) -> Client:
     ensure_world()
-    client = Client()
-    client.force_login(bob)
-    return client
+    return as_(bob)
 
 
 def send(client: Client, text: str, **form: str) -> Any:
@@ -126,8 +125,7 @@ def test_a_flood_by_form_is_slowed_down(browser: Client, monkeypatch: pytest.Mon
 
 def test_a_form_needs_its_csrf_token(bob: User) -> None:
     ensure_world()
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(bob)
+    client = as_(bob, enforce_csrf_checks=True)
     assert client.post(WORLD, {"text": "hello"}).status_code == 403
 
 

@@ -1,9 +1,11 @@
 """The three people of the tests: alice owns the place, bob is a member, charlie is an outsider. A pytest plug-in."""
 
 from functools import cache
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.test import Client
 
 from accounts.addresses import confirm_address
 from accounts.models import User
@@ -36,6 +38,13 @@ def person(name: str, *, is_staff: bool = False, is_superuser: bool = False) -> 
     user.save()
     confirm_address(user)
     return user
+
+
+def as_(user: User, **options: Any) -> Client:
+    """A browser in which that person is logged in."""
+    client = Client(**options)
+    client.force_login(user)
+    return client
 
 
 @cache

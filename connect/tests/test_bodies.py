@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
 from chat.tests.client import browse
 from connect.bodies import FORM_BYTES, LimitBodies
+from connect.tests.people import as_
 from connect.tests.server import Server, start_server
 
 UPLOAD = "/rooms/world/files/"
@@ -50,8 +50,7 @@ async def take(path: str, chunks: list[int], headers: Headers | None = None) -> 
 
 @pytest.fixture
 def cookie(transactional_db: None, bob: User) -> Headers:
-    browser = Client()
-    browser.force_login(bob)
+    browser = as_(bob)
     return [(b"cookie", f"a=b; sessionid={browser.session.session_key}".encode())]
 
 

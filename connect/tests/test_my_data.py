@@ -16,7 +16,7 @@ from chat.models import Membership, Preferences, PushSubscription, Room
 from chat.opening import create_room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
-from connect.tests.people import PASSWORD
+from connect.tests.people import PASSWORD, as_
 from ledger.models import Message
 
 pytestmark = [
@@ -30,8 +30,7 @@ DOWNLOAD = "/account/data/download/"
 def browser(bob: User) -> Client:
     """Bob, who has just shown his password once more."""
     ensure_world()
-    client = Client()
-    client.force_login(bob)
+    client = as_(bob)
     client.post("/account/again/", {"password": PASSWORD})
     return client
 

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from connect.tests.people import as_
 from ledger import validity
 from ledger.tests.builders import ROOM
 
@@ -28,14 +29,10 @@ def visitor(settings: Settings) -> Client:
 @pytest.fixture
 def member(visitor: Client, bob: User) -> Client:
     """Bob, who may read the first room."""
-    client = Client()
-    client.force_login(bob)
-    return client
+    return as_(bob)
 
 
 @pytest.fixture
 def owner(visitor: Client, alice: User) -> Client:
     """Alice, who is staff and in no room."""
-    client = Client()
-    client.force_login(alice)
-    return client
+    return as_(alice)

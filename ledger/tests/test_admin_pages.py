@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.models import Room
+from connect.tests.people import as_
 from ledger import validity
 from ledger.audit_results import result_of, save_result
 from ledger.auditing import run_audit
@@ -179,8 +180,7 @@ def test_mining_needs_the_permission_a_post_and_its_token(client: Client, bob: U
     assert client.post("/admin/ledger/block/mine/").status_code == 403
     client.force_login(alice)
     assert client.get("/admin/ledger/block/mine/").status_code == 405
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(alice)
+    strict = as_(alice, enforce_csrf_checks=True)
     assert strict.post("/admin/ledger/block/mine/").status_code == 403
     assert Block.objects.count() == 3
     make_staff(bob, "view_block", "add_block")

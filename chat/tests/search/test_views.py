@@ -19,7 +19,7 @@ from chat.search.excerpts import excerpt
 from chat.search.indexing import catch_up
 from chat.search.query import parse
 from chat.tests.entries import post
-from connect.tests.people import person
+from connect.tests.people import as_, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,13 +37,7 @@ def bob() -> User:
 
 @pytest.fixture
 def client(bob: User) -> Client:
-    return browser(bob)
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return as_(bob)
 
 
 def page(client: Client, typed: str, **more: str) -> str:
@@ -139,8 +133,8 @@ def test_a_foreign_room_is_in_no_answer(bob: User, client: Client) -> None:
     room = Room.objects.create(slug="plans", name="Secret plans", access=Room.Access.PRIVATE)
     Membership.objects.create(room=room, user=charlie)
     post("the plan", charlie, room=room.pk)
-    assert "/rooms/plans/" in page(browser(charlie), "plan")
-    assert browser(charlie).get("/search/suggest/", {"q": "plan"}).json()["rooms"] != []
+    assert "/rooms/plans/" in page(as_(charlie), "plan")
+    assert as_(charlie).get("/search/suggest/", {"q": "plan"}).json()["rooms"] != []
     foreign, unknown = (page(client, f"in:{name} plan").replace(name, "") for name in ("plans", "nowhere"))
     assert foreign == unknown
     assert "/rooms/plans/" not in page(client, "plan")
