@@ -6,7 +6,7 @@ from functools import partial
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from chat.tokens import replace_texts, text_token
+from chat.markdown_tokens import replace_texts, text_token
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 _BEFORE = re.compile(r"[^\W_]\Z")

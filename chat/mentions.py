@@ -13,7 +13,7 @@ from functools import partial
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from chat.tokens import replace_texts, text_token
+from chat.markdown_tokens import replace_texts, text_token
 
 EVERYBODY = "room"
 """The name that is everybody's who is in the room."""
