@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from connect.tests.e2e.browser import Window
 from connect.tests.e2e.hands import Hands, composer, is_recorded, timeline, to_composer, up_to
-from connect.tests.e2e.test_main_job import said
+from connect.tests.e2e.world import said
 
 
 def write_reply_react_edit(window: Window, hands: Hands, name: str) -> None:

@@ -15,7 +15,7 @@ from connect.tests.e2e.browser import OpenWindow, Window, audited
 from connect.tests.e2e.room import enter, have_session, is_live, message, verify
 from connect.tests.e2e.rules import is_sound, is_sound_everywhere
 from connect.tests.e2e.team import Team, make_team
-from connect.tests.e2e.test_main_job import fill_form, is_in_world
+from connect.tests.e2e.world import fill_form, is_in_world
 from connect.tests.server import Server
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}

@@ -11,7 +11,8 @@ from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.room import choose, message
 from connect.tests.e2e.rules import is_sound_everywhere
 from connect.tests.e2e.test_layouts import PHONE, TOO_SMALL, fits
-from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
+from connect.tests.e2e.world import is_in_world, said, say, sign_up
+from connect.tests.people import PASSWORD
 
 PAGES = [
     *("", "email/", "password/", "two-step/", "sessions/", "appearance/", "notifications/", "data/"),
@@ -32,13 +33,6 @@ def open_here(open_window: OpenWindow, **options: object) -> Window:
     window = open_window(**options)
     window.base = window.base.replace("127.0.0.1", "localhost")
     return window
-
-
-def sign_up(window: Window, name: str) -> Page:
-    window.goto("/signup/")
-    fill_form(window.page, name, "Sign up")
-    is_in_world(window)
-    return window.page
 
 
 def log_in(window: Window, name: str, password: str = PASSWORD) -> None:
@@ -86,7 +80,7 @@ def test_a_name_shows_in_the_room_and_a_session_that_is_ended_closes_the_other_b
     open_window: OpenWindow,
 ) -> None:
     here, there = open_here(open_window), open_here(open_window)
-    page = sign_up(here, "alice")
+    page = sign_up(here, "alice").page
     page.get_by_role("link", name="alice").click()
     page.get_by_label("Display name").fill("Alice Liddell")
     page.get_by_role("button", name="Save").click()
@@ -116,7 +110,7 @@ def test_a_name_shows_in_the_room_and_a_session_that_is_ended_closes_the_other_b
 
 def test_whoever_logs_in_again_in_another_tab_goes_on_in_the_first_one(open_window: OpenWindow) -> None:
     window = open_here(open_window)
-    page = sign_up(window, "gerda")
+    page = sign_up(window, "gerda").page
     say(window, "The snow is falling")
     window.page = window.open()
     log_out(window)
@@ -131,7 +125,7 @@ def test_whoever_logs_in_again_in_another_tab_goes_on_in_the_first_one(open_wind
 
 def test_a_new_address_and_a_new_password_log_in_until_the_account_is_closed(open_window: OpenWindow) -> None:
     here, there = open_here(open_window), open_here(open_window)
-    page = sign_up(here, "frida")
+    page = sign_up(here, "frida").page
     log_in(there, "frida")
     is_in_world(there)
 
@@ -216,7 +210,7 @@ def test_an_app_and_a_recovery_code_are_the_second_step(open_window: OpenWindow)
 
 def test_a_passkey_logs_in_alone_and_as_the_second_step(open_window: OpenWindow) -> None:
     window = open_here(open_window)
-    page = sign_up(window, "dave")
+    page = sign_up(window, "dave").page
     device = window.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     number = device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]

@@ -2,18 +2,11 @@
 
 from playwright.sync_api import expect
 
-from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.room import choose
-from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
+from connect.tests.e2e.world import is_in_world, said, say, sign_up
 
 SECRET = "my password is 0f8b1c"
-
-
-def sign_up(window: Window, name: str) -> Window:
-    window.goto("/signup/")
-    fill_form(window.page, name, "Sign up")
-    is_in_world(window)
-    return window
 
 
 def test_words_that_are_erased_go_from_every_screen(open_window: OpenWindow) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from connect.tests.e2e.browser import OpenWindow, Window
-from connect.tests.e2e.test_main_job import fill_form, is_in_world, said, say
+from connect.tests.e2e.world import fill_form, is_in_world, said, say
 
 WHOLE_BROWSER = True
 """With notifications."""

@@ -3,39 +3,14 @@
 import re
 
 import httpx
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
-from connect.tests.e2e.browser import OpenWindow, Window
+from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.world import fill_form, is_in_world, said, say
+from connect.tests.people import PASSWORD
 from connect.tests.served import Served, wait_until
 
-PASSWORD = "correct horse battery staple"
 SEALED = re.compile(r"Sealed in block [\d,]+")
-
-
-def fill_form(page: Page, name: str, button: str) -> None:
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("E-mail").fill(f"{name}@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password, once more").fill(PASSWORD)
-    page.get_by_role("button", name=button).click()
-
-
-def is_in_world(window: Window) -> None:
-    expect(window.page.get_by_role("heading", name="World", exact=True)).to_be_visible()
-    expect(window.page.locator("main [data-health]")).to_have_attribute("data-health", "live")
-
-
-def say(window: Window, text: str) -> None:
-    window.page.get_by_label("Message to World").fill(text)
-    window.page.keyboard.press("Enter")
-
-
-def said(window: Window, text: str) -> Locator:
-    """The one message with this text."""
-    body = window.page.locator("[data-body]", has_text=re.compile(f"^\\s*{re.escape(text)}\\s*$"))
-    message = window.page.get_by_role("article").filter(has=body)
-    expect(message).to_have_count(1)
-    return message
 
 
 def test_a_stranger_signs_up_talks_and_sees_it_proven(open_window: OpenWindow, served: Served) -> None:

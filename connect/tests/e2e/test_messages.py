@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, expect
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.room import choose
 from connect.tests.e2e.rules import is_sound
-from connect.tests.e2e.test_erasing import sign_up
-from connect.tests.e2e.test_main_job import PASSWORD, fill_form, is_in_world, said, say
+from connect.tests.e2e.world import fill_form, is_in_world, said, say, sign_up
+from connect.tests.people import PASSWORD
 from connect.tests.served import Served
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "light"}

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from connect.tests.e2e.browser import OpenWindow, Window
-from connect.tests.e2e.test_main_job import fill_form, is_in_world, say
+from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.world import say, sign_up
 
 INDEXED = """async (typed) => {
   while (!(await (await fetch(`/search/suggest/?q=${typed}`)).json()).messages.length)
@@ -102,13 +102,6 @@ def test_the_page_works_without_javascript_on_a_phone(open_window: OpenWindow) -
     page.wait_for_url(re.compile(r"/rooms/world/\?at=\d+#m\d+"))
     plain.goto("/search/?q=nothing+like+it")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
-
-
-def sign_up(window: Window, name: str) -> Window:
-    window.goto("/signup/")
-    fill_form(window.page, name, "Sign up")
-    is_in_world(window)
-    return window
 
 
 def is_indexed(page: Page, typed: str) -> None:
