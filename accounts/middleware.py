@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.sessions import is_due, note_request
-from accounts.tokens import take_token
+from accounts.tokens import refuse_token, take_token
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 AsyncAnswer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -22,14 +22,16 @@ def take_tokens(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            take_token(request)
-            return await cast(AsyncAnswer, get_response)(request)
+            bears_one = take_token(request)
+            response = await cast(AsyncAnswer, get_response)(request)
+            return refuse_token() if bears_one and _leads_to_log_in(response) else response
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        take_token(request)
-        return cast(Answer, get_response)(request)
+        bears_one = take_token(request)
+        response = cast(Answer, get_response)(request)
+        return refuse_token() if bears_one and _leads_to_log_in(response) else response
 
     return answer
 
@@ -51,6 +53,10 @@ def note_sessions(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
         return cast(Answer, get_response)(request)
 
     return answer
+
+
+def _leads_to_log_in(response: HttpResponseBase) -> bool:
+    return response.headers.get("Location", "").partition("?")[0] == settings.LOGIN_URL
 
 
 def _is_due(request: HttpRequest) -> bool:

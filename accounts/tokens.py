@@ -11,11 +11,12 @@ neither an Origin of ours nor a CSRF token. A cookie beside it does not count.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 
 from accounts.agents import PROGRAM
 from accounts.models import User, UserSession
@@ -48,9 +49,17 @@ def read_token(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def take_token(request: HttpRequest) -> None:
-    """Lets the token stand for the session's cookie."""
+def take_token(request: HttpRequest) -> bool:
+    """Lets the token stand for the session's cookie; whether there is one."""
     token = read_token(request.META.get("HTTP_AUTHORIZATION", ""))
-    if token is not None:
-        request.COOKIES[settings.SESSION_COOKIE_NAME] = token
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+    if token is None:
+        return False
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = token
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+    return True
+
+
+def refuse_token() -> JsonResponse:
+    """For whoever would be sent to log in: a program that follows takes the form for its answer."""
+    told = {"code": "logged_out", "detail": "This token is wrong, or has ended."}
+    return JsonResponse(told, status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
-from django.test import AsyncClient, Client
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.test import AsyncClient, Client, RequestFactory
 from django.utils import timezone
 
 from accounts import sessions
+from accounts.middleware import take_tokens
 from accounts.models import User
 from accounts.sessions import list_sessions
 from accounts.tests.conftest import is_logged_in
@@ -58,6 +60,24 @@ def test_a_wrong_token_is_nobody_even_beside_a_cookie(bob: User, token: str) -> 
     client = program(token)
     client.cookies["sessionid"] = token_of("bob.b")
     assert not is_logged_in(client)
+
+
+def test_a_program_with_a_wrong_token_is_told_and_not_led_to_log_in(bob: User) -> None:
+    answer = program("x").get("/account/sessions/")
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert answer.json()["code"] == "logged_out"
+    assert program(token_of("bob.b")).get("/account/sessions/").status_code == 200
+    assert Client().get("/account/sessions/").status_code == 302
+
+
+async def test_it_is_told_so_in_the_event_loop_too() -> None:
+    async def lead_to_log_in(request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect("/login/?next=/")
+
+    answer = take_tokens(lead_to_log_in)
+    request = RequestFactory().get("/", headers={"Authorization": "Bearer x"})
+    assert (await answer(request)).status_code == 401  # type: ignore[misc]
+    assert (await answer(RequestFactory().get("/"))).status_code == 302  # type: ignore[misc]
 
 
 def test_a_token_is_listed_as_one_whatever_its_program_calls_itself(bob: User) -> None:
