@@ -39,6 +39,7 @@ from chat.roles import moderates
 from chat.sidebar import build_sidebar
 from chat.unread import find_beginning
 from ledger.core.errors import LedgerFormatError
+from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
 from ledger.recording import record
@@ -48,7 +49,7 @@ PAGE = 50
 PROBLEMS = {
     "empty": _("Write something first."),
     "too_long": format_lazy(
-        _("This is longer than {limit} characters. Please shorten it."), limit=f"{fields.TEXT_LIMIT:,}"
+        _("This is longer than {limit} characters. Please shorten it."), limit=grouped_lazy(fields.TEXT_LIMIT)
     ),
     "rate_limited": _("You are writing faster than others can read. Wait a moment, then send it again."),
     "busy": _("The server is busy. Please send it again."),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from django.utils.formats import number_format
+from django.utils.functional import lazy
 
 NOTHING = "–"
 
@@ -16,6 +17,10 @@ def short_hex(value: bytes | memoryview) -> str:
 def grouped(value: int | None) -> str:
     """ "1,204", or "1.204" for who reads German."""
     return NOTHING if value is None else number_format(value, force_grouping=True)
+
+
+grouped_lazy = lazy(grouped, str)
+"""For what is written once and read in many languages."""
 
 
 def time_text(time_ms: int) -> str:

@@ -24,6 +24,7 @@ from chat.search.indexing import count_waiting, is_built
 from chat.search.query import Query, Words
 from chat.search.scan import REACH
 from chat.text import plain_text
+from ledger.display import grouped
 
 WAITING_TOLD = 500
 """So many entries that are not in the index yet are worth a word; fewer are there within two seconds."""
@@ -74,12 +75,14 @@ def _find_files(posts: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
 def describe_index() -> str:
     """What a search cannot find now; "" where it finds everything."""
     if not get_index().keeps:
-        return _("On this database, search looks through the newest %(count)s messages only.") % {"count": f"{REACH:,}"}
+        return _("On this database, search looks through the newest %(count)s messages only.") % {
+            "count": grouped(REACH)
+        }
     if not is_built():
         return _("The search index is being made for the first time. Try again in a moment.")
     waiting = count_waiting()
     if waiting > WAITING_TOLD:
-        return _("%(count)s new entries are not in the search index yet.") % {"count": f"{waiting:,}"}
+        return _("%(count)s new entries are not in the search index yet.") % {"count": grouped(waiting)}
     return ""
 
 

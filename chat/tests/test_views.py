@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from chat import posting, views
+from chat import fields, posting, views
 from chat.models import Room
 from chat.opening import open_direct
 from chat.rates import Rates
@@ -116,6 +116,13 @@ def test_what_cannot_be_posted_is_said_and_the_draft_kept(browser: Client, form:
     assert response.context["problem"]
     assert response.context["draft"] == form["text"]
     assert Message.objects.in_room(Room.WORLD).count() == 4
+
+
+def test_numbers_are_grouped_as_the_reader_groups_them(browser: Client) -> None:
+    too_long = "x" * (fields.TEXT_LIMIT + 1)
+    for language, limit in (("en", "8,000"), ("de", "8.000")):
+        browser.cookies["django_language"] = language
+        assert limit in send(browser, too_long).content.decode()
 
 
 def test_a_flood_by_form_is_slowed_down(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.names import room_names
 from ledger.core.records import KIND_BYTES
+from ledger.display import grouped_lazy
 from ledger.models import Block, RoomHead
 
 MOST_ROOMS = 50
@@ -34,7 +35,7 @@ class SealedFilter(admin.SimpleListFilter):
 class KindFilter(admin.SimpleListFilter):
     """No index holds kinds, for it would slow every recording: a rare kind is looked for among the newest entries."""
 
-    title = format_lazy(_("kind, of the newest {count}"), count=f"{NEWEST:,}")
+    title = format_lazy(_("kind, of the newest {count}"), count=grouped_lazy(NEWEST))
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -4,17 +4,19 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.rates import Rates
-from chat.search import views
+from chat.search import hits, views
 from chat.search.excerpts import excerpt
 from chat.search.indexing import catch_up
 from chat.search.query import parse
@@ -106,6 +108,17 @@ def test_times_are_written_as_the_reader_writes_them(bob: User, client: Client, 
     client.cookies["django_language"] = language
     received = datetime.fromtimestamp(row.received_ms / 1000, UTC)
     assert f">{received:{month}, %H:%M} UTC<" in page(client, "fox")
+
+
+def test_how_much_is_not_found_yet_is_written_as_the_reader_writes_it(
+    bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hits, "get_index", lambda: SimpleNamespace(keeps=True))
+    monkeypatch.setattr(hits, "is_built", lambda: True)
+    monkeypatch.setattr(hits, "count_waiting", lambda: 1_204)
+    for language, count in (("en", "1,204"), ("de", "1.204")):
+        with override(language):
+            assert hits.describe_index().startswith(f"{count} ")
 
 
 def test_words_are_shown_and_never_markup(bob: User, client: Client) -> None:
