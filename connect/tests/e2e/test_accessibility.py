@@ -224,6 +224,16 @@ def test_writing_and_finding(window: Window, served: Server, team: Team) -> None
     expects(window, "400", "ERR_FAILED")
 
 
+def test_the_systems_own_colours_hide_nothing(open_window: OpenWindow, served: Server, team: Team) -> None:
+    page = enter(open_window(forced_colors="active"), served, "mara")
+    expect(page.locator(".sidebar__link[aria-current]")).to_have_css("outline-style", "solid")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("pier")
+    expect(page.locator('.option[aria-selected="true"]')).to_have_css("outline-style", "solid")
+    # The browser sets these words in the colour that belongs on its own background.
+    expect(page.locator(".option mark").first).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+
+
 def test_the_proof(window: Window, served: Server, team: Team) -> None:
     page = enter(window, served, "mara")
     message(page, "上海").focus()

@@ -12,6 +12,11 @@ from connect.tests.server import Server, make_site, serve
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DARK, LIGHT = "rgb(11, 13, 23)", "rgb(255, 255, 255)"
+LONG_NAME = """
+from accounts.models import User
+address = "a" * 60 + "@" + "b" * 40 + ".example"
+User.objects.filter(username="charlie").update(first_name="Long " * 16, email=address)
+"""
 WIDE = "```\n" + "a line of code that no phone can show whole " * 4 + "\n```"
 MEETS = """(node, names) => {
   const boxes = (name) => {
@@ -60,6 +65,19 @@ def test_a_phone_shows_one_pane_at_a_time_with_large_targets(open_window: OpenWi
     expect(rooms).to_be_in_viewport()
     assert fits(page)
     assert page.evaluate(TOO_SMALL) == []
+
+
+def test_long_names_push_nothing_away_on_a_phone(open_window: OpenWindow, served: Server) -> None:
+    served.site.run(LONG_NAME)
+    say(served.site, "said under a long name", name="charlie")
+    page = enter(open_window(**PHONE), served, "charlie")
+    head = message(page, "said under a long name").locator(".message__head")
+    assert head.evaluate("node => node.scrollHeight - node.clientHeight") < 10
+    page.evaluate("document.getElementById('room-name').textContent = 'A name of sixty letters and more. '.repeat(2)")
+    assert page.evaluate(TOO_SMALL) == []
+    for path in ("/account/", "/account/email/"):
+        page.goto(served.url + path)
+        assert fits(page), path
 
 
 def test_what_is_said_of_a_block_hides_no_words_on_a_phone(open_window: OpenWindow, served: Server) -> None:

@@ -58,8 +58,13 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
     expect(bob.page.get_by_role("heading", name="Versions")).to_be_visible()
     expect(bob.page.locator("del", has_text="four")).to_be_visible()
     expect(bob.page.locator("ins", has_text="five")).to_be_visible()
+    expect(bob.page.get_by_text("As it was written")).to_be_in_viewport()
     shoot(bob, tmp_path, "versions-phone")
     bob.page.get_by_role("dialog").get_by_role("button", name="Close").tap()
+    edited.tap()
+    edited.get_by_role("button", name="Reply").tap()
+    expect(bob.page.locator("[data-reply-text]")).to_have_text("See you at five in the big room")
+    bob.page.get_by_role("button", name="Do not reply").tap()
 
     # Reactions are toggles, live, with who.
     mine = said(alice, "See you at five in the big room")

@@ -5,6 +5,7 @@ import { askIn } from "./asking.js";
 import { Editor } from "./editor.js";
 import { Menu } from "./menu.js";
 import { Picker } from "./picker.js";
+import { plainText } from "./plain.js";
 import { Sheet } from "./sheet.js";
 
 /** `find` gives the place with a data- attribute, `page` is the room's dataset, `limit` the longest text. */
@@ -49,7 +50,8 @@ function show(message) {
 }
 
 /** One line of the newest text; nothing of what is gone. */
-function quoteOf({ seq, hash, author, body, edited, deleted }) {
-  const text = deleted ? "" : ((edited ?? body)?.text ?? "");
-  return { seq, hash, author: author.name, text: text.replace(/\s+/g, " ").slice(0, 200) };
+function quoteOf({ seq, hash, author, body, html, edited, deleted }) {
+  const newest = edited ?? { html, text: body?.text };
+  const text = deleted ? "" : newest.html ? plainText(newest.html) : (newest.text ?? "").replace(/\s+/g, " ");
+  return { seq, hash, author: author.name, text: text.slice(0, 200) };
 }

@@ -8,6 +8,7 @@ import { stamp } from "../format.js";
 
 export class Versions {
   #shown = ""; // of which edit
+  drawn = null; // a promise
 
   /** `node` holds the heading, `list` takes the versions; `slug` is the room's. */
   constructor({ node, list, slug }) {
@@ -15,10 +16,14 @@ export class Versions {
   }
 
   /** Again and again: what is shown already is left as it is. Of what is gone nothing is. */
-  async show({ hash, edited, deleted, erased }) {
+  show({ hash, edited, deleted, erased }) {
     const wanted = edited && !deleted && !erased ? `${hash} ${edited.seq}` : "";
     if (wanted === this.#shown) return;
     this.#shown = wanted;
+    this.drawn = this.#draw(hash, wanted);
+  }
+
+  async #draw(hash, wanted) {
     this.node.hidden = !wanted;
     this.list.replaceChildren(...(wanted ? [element("p", "muted", gettext("Loading…"))] : []));
     const answer = wanted && (await ask(`/rooms/${this.slug}/m/${hash}/`));

@@ -12,6 +12,7 @@ import { openReceipt } from "../../../ledger/js/receipt/open.js";
 import { questions } from "../../../ledger/js/receipt/report.js";
 import { showRows, showVerdict } from "../../../ledger/js/receipt/rows.js";
 import { fullTime, stamp } from "../format.js";
+import { plainText } from "../plain.js";
 import { verify } from "./verification.js";
 import { Versions } from "./versions.js";
 import { sentence, states, verifyCommand } from "./words.js";
@@ -56,7 +57,11 @@ export class ProofView {
     this.#fillReceipt();
   }
 
-  showVersions() {
+  /** Once they are there: before that there may be nothing to scroll by. */
+  async showVersions() {
+    const event = this.#event;
+    await this.versions.drawn;
+    if (this.#event !== event) return;
     this.#scrollTo(this.#place("versions"), 0);
   }
 
@@ -124,7 +129,7 @@ export class ProofView {
   #scrollTo(node, covered) {
     const body = this.#place("body");
     const top = node.getBoundingClientRect().top - body.getBoundingClientRect().top;
-    body.scrollBy({ top: top - covered, behavior: "smooth" });
+    body.scrollBy({ top: top - covered });
   }
 
   #state({ name, title, timeMs, text }) {
@@ -153,9 +158,4 @@ export class ProofView {
   #place(name) {
     return this.node.querySelector(`[data-proof-${name}]`);
   }
-}
-
-/** The words alone of the HTML that the server made. */
-function plainText(html) {
-  return new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
 }
