@@ -38,6 +38,22 @@ def served(site: Site, supervised: Served) -> Server:
     return Server(site, supervised.url, supervised.process, supervised.output)
 
 
+BUSY_DISK = """() => {
+  IDBObjectStore.prototype.put = () => ({});
+  Object.defineProperty(IDBTransaction.prototype, "oncomplete", { set() {} });
+}"""
+"""Nothing that is put there ever is."""
+
+
+CROWD = """
+from accounts.models import User
+from chat.joining import add, remove
+from chat.models import Room
+from chat.opening import create_room
+alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
+"""
+
+
 class Wire:
     """The sockets of a browser's pages: they can be cut or led nowhere while the pages go on. What is sent is kept."""
 
@@ -131,6 +147,21 @@ def test_what_is_written_without_a_connection_outlives_a_reload_and_is_sent_once
     is_live(page)
     assert in_order(page, "first") == texts
     assert wire.sent == texts
+
+
+def test_what_is_sent_stays_a_draft_until_it_is_kept(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(), served)
+    page.evaluate(BUSY_DISK)
+    write(page, "not on the disk yet")
+    has_glyphs(page, SENDING, "not on the disk yet")
+    expect(page.get_by_label("Message to World")).to_have_value("")
+    page.reload()
+    expect(page.get_by_label("Message to World")).to_have_value("not on the disk yet")
+    page.get_by_label("Message to World").press("Enter")
+    has_glyphs(page, RECORDED, "not on the disk yet")
+    page.reload()
+    is_live(page)
+    expect(page.get_by_label("Message to World")).to_have_value("")
 
 
 def test_a_browser_that_is_offline_and_closed_meanwhile_sends_when_it_comes_back(
@@ -262,3 +293,17 @@ def test_what_somebody_wrote_is_not_sent_by_who_logs_in_after_them(open_window: 
     enter(window, served)
     has_glyphs(page, RECORDED, "in the name of alice")
     expect(message(page, "in the name of alice").locator("[data-author]")).to_have_text("alice")
+
+
+def test_who_is_removed_while_nobody_listens_is_told_so(open_window: OpenWindow, served: Server, site: Site) -> None:
+    made = 'room = create_room(alice, "Crowd", "", "public"); add(alice, room, [bob]); print(room.slug)'
+    slug = site.run(CROWD + made).strip()
+    window = open_window()
+    wire = Wire(window.context)
+    page = enter(window, served, "bob")
+    window.goto(f"/rooms/{slug}/")
+    is_live(page)
+    wire.cut()
+    site.run(CROWD + f'remove(alice, Room.objects.get(slug="{slug}"), bob)')
+    wire.mend()
+    expect(page.get_by_role("heading", name="You are not in this room any more")).to_be_visible()

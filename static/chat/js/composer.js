@@ -1,4 +1,5 @@
-/** Where messages are written: drafts, reply chip, keys. Hands a finished message to `onSend({text, reply, files})`. */
+/** Where messages are written: drafts, reply chip, keys. Hands a finished message to `onSend({text, reply, files})`, which
+ * ends when it is kept. */
 
 import { gettext } from "../../base/js/i18n.js";
 import { Completer } from "./completer.js";
@@ -10,6 +11,7 @@ import { refusal } from "./protocol.js";
 export class Composer {
   #reply = null; // {seq, hash, author, text}
   #isDue = false; // to be sent as soon as its files are there
+  #leaving = 0; // messages that the outbox does not hold yet: the draft stays until it does
 
   /** `people` is where people of the room are found; `onEditLast` is ↑ in an empty field. */
   constructor({ form, draftKey, limit, attaching, people, onSend, onEditLast }) {
@@ -75,7 +77,11 @@ export class Composer {
     const problem = refusal(text, this.limit());
     this.#tell(problem);
     if (problem) return this.text.focus();
-    this.onSend({ text, reply: this.#reply, files: this.uploads.take() });
+    this.#leaving += 1;
+    this.onSend({ text, reply: this.#reply, files: this.uploads.take() }).finally(() => {
+      this.#leaving -= 1;
+      this.#keep();
+    });
     this.text.value = "";
     this.replyTo(null);
     return this.#changed();
@@ -124,6 +130,7 @@ export class Composer {
   }
 
   #keep() {
+    if (this.#leaving) return;
     const draft = { text: this.text.value, reply: this.#reply, files: this.uploads.ready };
     try {
       if (draft.text || draft.reply || draft.files.length) localStorage.setItem(this.draftKey, JSON.stringify(draft));
