@@ -48,6 +48,7 @@ export class Picker {
   }
 
   #key(event) {
+    if (event.isComposing || event.keyCode === 229) return; // the keys belong to the input method
     const buttons = [...this.list.children];
     const at = buttons.indexOf(document.activeElement);
     if (event.key === "Enter" && at < 0) this.#pick(buttons[0]?.textContent);

@@ -140,7 +140,7 @@ field.addEventListener("input", () => {
 });
 
 field.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
+  if (event.isComposing || event.keyCode === 229) return;
   if (event.key === "Enter") {
     event.preventDefault();
     enter();
