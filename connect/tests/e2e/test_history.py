@@ -128,6 +128,30 @@ def test_what_is_new_stands_under_a_line_until_the_page_opens_again(
     expect(way).to_be_hidden()
 
 
+def test_an_edit_outlives_a_look_far_back(open_window: OpenWindow, served: Server) -> None:
+    window = open_window()
+    page = enter(window, served)
+    window.goto("/rooms/world/?at=300")
+    is_live(page)
+    expect(page.locator("#m300")).to_be_focused()
+    page.keyboard.press("r")
+    page.get_by_label("Message to World").fill("the nunth")
+    page.keyboard.press("Enter")
+    mine = message(page, "the nunth")
+    expect(mine.locator("[data-glyph]")).to_have_attribute("aria-label", re.compile("Recorded"))
+    page.get_by_label("Message to World").press("ArrowUp")
+    page.get_by_label("Edit your message").fill("the ninth")
+    mine.locator("[data-quote]").click()
+    expect(page.locator("#m300")).to_be_focused()
+    expect(mine).to_have_count(0)
+    page.get_by_role("button", name="Newest").click()
+    choose(mine, "Edit")
+    expect(page.get_by_label("Edit your message")).to_have_value("the ninth")
+    page.keyboard.press("Escape")
+    choose(mine, "Edit")
+    expect(page.get_by_label("Edit your message")).to_have_value("the nunth")
+
+
 def test_drafts_stay_with_their_room(open_window: OpenWindow, served: Server) -> None:
     window = open_window()
     page = enter(window, served)

@@ -20,12 +20,13 @@ export class Editor {
   }
 
   open(message, event) {
+    const begun = this.#begun(event);
     this.close();
     this.#event = event;
     this.#message = message;
     this.#form = this.template.content.firstElementChild.cloneNode(true);
     const field = this.#place("text");
-    field.value = (event.edited ?? event.body).text;
+    field.value = begun ?? (event.edited ?? event.body).text;
     field.id = `edit-${event.seq}`;
     this.#form.querySelector("label").htmlFor = field.id;
     const list = this.#place("completion");
@@ -43,13 +44,18 @@ export class Editor {
 
   /** The words are gone meanwhile: there is nothing to edit any more. */
   forget(hashes) {
-    if (this.isOpen && hashes[this.#event.hash]) this.close();
+    if (this.#form && hashes[this.#event.hash]) this.close();
   }
 
   close() {
     this.#form?.remove();
     this.#message?.classList.remove("message--editing");
     this.#form = null;
+  }
+
+  /** The words of an editor that went away with its row, as somebody looked elsewhere in the room; else null. */
+  #begun(event) {
+    return this.#form && !this.isOpen && this.#event.hash === event.hash ? this.#place("text").value : null;
   }
 
   #save(submitted) {
