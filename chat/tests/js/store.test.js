@@ -64,6 +64,16 @@ test("a room that was not known starts at the head of welcome", () => {
   assert.equal(cursors(state).new, 12);
 });
 
+test("a welcome without a room tells that one is not in it any more; that of the page stays as it was", () => {
+  const welcome = (...ids) => ({ type: "welcome", rooms: ids.map((id) => ({ id, head: 3 })), limits: {} });
+  const within = play(begin(), welcome(ROOM, "den"));
+  assert.deepEqual(within.effects.filter(({ gone }) => gone), []);
+  const { state, effects } = play(within.state, welcome("den"));
+  assert.deepEqual(effects.filter(({ gone }) => gone), [{ gone: ROOM }]);
+  assert.deepEqual(seqs(state), [1, 2, 3]);
+  assert.deepEqual(Object.keys(play(within.state, welcome(ROOM)).state.rooms), [ROOM]);
+});
+
 test("of rooms that are not open it is known how far they were heard, and nothing of what was said is kept", () => {
   const told = (from, to) => ({ type: "events", room: "den", events: events(from, to) });
   const welcome = { type: "welcome", rooms: [{ id: "den", head: 3 }], limits: {} };

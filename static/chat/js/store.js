@@ -67,15 +67,20 @@ function done(state, effects = []) {
   return { state, effects };
 }
 
+/** Its rooms are all that one is in: who was removed while nobody listened hears it from no other frame. */
 function welcome(state, frame) {
-  const rooms = { ...state.rooms };
+  const { current } = state;
+  const rooms = {};
   for (const { id, head } of frame.rooms) {
-    rooms[id] = rooms[id] ? { ...rooms[id], head: Math.max(rooms[id].head, head) } : openLog([], head);
+    const known = state.rooms[id];
+    rooms[id] = known ? { ...known, head: Math.max(known.head, head) } : openLog([], head);
   }
+  const gone = rooms[current] ? [] : [{ gone: current }];
+  rooms[current] ??= state.rooms[current];
   // Blocks that were sealed while nobody listened: ask again for what still looks pending.
   const asks = frame.rooms.flatMap(({ id }) => askPending(id, rooms[id]));
   const limits = { ...state.limits, ...frame.limits };
-  return done({ ...state, rooms, limits, asking: {}, height: null }, asks);
+  return done({ ...state, rooms, limits, asking: {}, height: null }, [...asks, ...gone]);
 }
 
 /** A room that one is not in any more goes; that of the page stays as it was until the page does. */
