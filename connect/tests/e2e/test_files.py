@@ -16,8 +16,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 DROP = """([name, type, text, place = "main"]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type }));
+  const target = document.querySelector(place);
   for (const kind of ["dragenter", "dragover", "drop"]) {
-    document.querySelector(place).dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    target.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
   }
 }"""
 PASTE = """async (type) => {
