@@ -13,7 +13,8 @@ function decodeKey(text) {
 }
 
 async function post(path, body) {
-  const answer = await fetch(path, { method: "POST", headers: { "X-CSRFToken": csrf() }, body: JSON.stringify(body) });
+  // Whoever has been logged out meanwhile is led to the log-in, which would count as done.
+  const answer = await fetch(path, { method: "POST", redirect: "error", headers: { "X-CSRFToken": csrf() }, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? answer.status);
 }
 
@@ -42,8 +43,8 @@ async function switchOn() {
 async function switchOff() {
   const subscription = await current();
   if (subscription) {
-    await post("/push/remove/", { endpoint: subscription.endpoint });
     await subscription.unsubscribe();
+    await post("/push/remove/", { endpoint: subscription.endpoint }).catch(() => null); // the push service tells it, too
   }
   await (await navigator.serviceWorker.getRegistration())?.unregister();
   show(false, gettext("Off in this browser."));
