@@ -53,6 +53,14 @@ test("nothing is read by a page that nobody looks at, nor while it is held back"
   assert.deepEqual(scene.sent, [4]);
 });
 
+test("what was told by a connection that is gone is told again by the next one", () => {
+  const scene = new Scene();
+  scene.look(3);
+  scene.reading.again();
+  scene.look(3);
+  assert.deepEqual([scene.sent, scene.reads], [[3, 3], 1]);
+});
+
 test("a position that could not be told is told later", () => {
   const scene = new Scene();
   scene.isOnline = false;

@@ -246,6 +246,7 @@ function connectionChanged(newState, code) {
   wasLoggedOut ||= code === CLOSE.NOT_LOGGED_IN;
   if (newState === "live") {
     flusher.flush();
+    reading.again();
     attaching.uploads.resume();
   } else flusher.disconnected();
   if (newState === "closed" && code === CLOSE.NEWER_PROTOCOL) reload();

@@ -9,6 +9,7 @@ export class Reading {
   #told = 0;
   #timer = null;
   #isHeld = false;
+  #wasRead = false;
 
   /** `seen()` gives the newest seq on the screen, or null; `onRead` is called once, when the end was read. */
   constructor({ room, transmit, seen, onRead, platform = browser() }) {
@@ -18,6 +19,12 @@ export class Reading {
   /** Something moved: the end may be in sight. */
   look() {
     if (this.#timer === null && this.#news() !== null) this.#timer = this.platform.later(LOOK_MS, () => this.#tell());
+  }
+
+  /** A new connection: what was told by the last one may have been lost with it. */
+  again() {
+    this.#told = 0;
+    this.look();
   }
 
   /** Marked as unread: nothing counts as read until the page is opened again or its reader writes. */
@@ -34,8 +41,9 @@ export class Reading {
     this.#timer = null;
     const seq = this.#news();
     if (seq === null || !this.transmit(read(this.room, seq))) return;
-    if (this.#told === 0) this.onRead();
     this.#told = seq;
+    if (!this.#wasRead) this.onRead();
+    this.#wasRead = true;
   }
 
   #news() {
