@@ -7,10 +7,10 @@ import { Notices, clockIn } from "../../../static/chat/js/notices.js";
 
 const me = { id: "me", username: "ada" };
 const rooms = {
-  tea: { id: "tea", slug: "tea", name: "Tea", kind: "room", level: "all" },
-  den: { id: "den", slug: "den", name: "bob", kind: "direct", level: "all" },
-  hall: { id: "hall", slug: "hall", name: "Hall", kind: "room", level: "mentions" },
-  pit: { id: "pit", slug: "pit", name: "Pit", kind: "room", level: "mute" },
+  tea: { id: "tea", slug: "tea", name: "Tea", kind: "room", read: 0, level: "all" },
+  den: { id: "den", slug: "den", name: "bob", kind: "direct", read: 0, level: "all" },
+  hall: { id: "hall", slug: "hall", name: "Hall", kind: "room", read: 0, level: "mentions" },
+  pit: { id: "pit", slug: "pit", name: "Pit", kind: "room", read: 0, level: "mute" },
 };
 const post = (seq, more = {}) => ({ seq, hash: `h${seq}`, kind: "post", author: { id: "bob", name: "Bob" }, html: "<p>hi</p>", body: { text: "hi" }, ...more });
 const named = (seq) => post(seq, { html: '<p><span class="mention">@ada</span></p>' });
@@ -57,12 +57,20 @@ test("by the room's level: a muted one is silent and not counted, mentions alone
   assert.deepEqual([told.count, told.beeps, told.shown], [2, 1, [["Bob · Hall", "hall-3"]]]);
 });
 
+test("what was read elsewhere while this machine slept is not told", () => {
+  const { notices, told } = page({ known: { den: { ...rooms.den, read: 4 } } });
+  notices.hear("den", [post(3), post(4)]);
+  assert.deepEqual([told.count, told.beeps, told.shown], [0, 0, []]);
+  notices.hear("den", [post(5)]);
+  assert.deepEqual([told.count, told.beeps, told.shown], [1, 1, [["Bob", "den-5"]]]);
+});
+
 test("a room that began after the page was opened is told of", () => {
   const known = {};
   const { notices, told } = page({ known });
   notices.hear("new", [post(1)]);
   assert.equal(told.beeps, 0); // whose it is nobody knows
-  known.new = { id: "new", slug: "new", name: "New", kind: "room", level: "all" };
+  known.new = { id: "new", slug: "new", name: "New", kind: "room", read: 0, level: "all" };
   notices.hear("new", [post(2)]);
   assert.deepEqual(told.shown, [["Bob · New", "new-2"]]);
 });

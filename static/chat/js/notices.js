@@ -30,8 +30,8 @@ export function isWanted(event, level, me) {
 export class Notices {
   #unseen = new Map(); // hash → {room, seq}
 
-  /** `choices`: {sound, quiet: {from, until, zone} | null}; `rooms()`: those that the person is in, with their levels;
-   * `current` is the room that is open; `onCount` is told how much came while nobody looked. */
+  /** `choices`: {sound, quiet: {from, until, zone} | null}; `rooms()`: those that the person is in, with their levels and
+   * how far each is read; `current` is the room that is open; `onCount` is told how much came while nobody looked. */
   constructor({ me, choices, current, rooms, onCount, platform = browser() }) {
     Object.assign(this, { me, choices, current, rooms, onCount, platform });
     platform.onLook(() => this.#keep(() => !platform.isLookedAt()));
@@ -44,7 +44,8 @@ export class Notices {
     const isLooking = this.platform.isLookedAt();
     const place = this.rooms()[room];
     if (!place || place.level === "mute" || (isLooking && room === this.current)) return;
-    const news = events.filter((event) => isWanted(event, "all", this.me));
+    // What came while this machine slept may have been read on another one.
+    const news = events.filter((event) => event.seq > place.read && isWanted(event, "all", this.me));
     if (!isLooking) for (const { hash, seq } of news) this.#unseen.set(hash, { room, seq });
     this.onCount(this.#unseen.size);
     const wanted = isQuiet(this.choices.quiet, this.platform.clock(this.choices.quiet?.zone)) ? [] : news.filter((event) => isWanted(event, place.level, this.me));
