@@ -74,6 +74,17 @@ test("a welcome without a room tells that one is not in it any more; that of the
   assert.deepEqual(Object.keys(play(within.state, welcome(ROOM)).state.rooms), [ROOM]);
 });
 
+test("whoever stands at the end of a long log keeps its newest thousand, and has the rest again by asking", () => {
+  const rest = { type: "local/rest", room: ROOM };
+  const short = begin(1, 2_000);
+  assert.equal(play(short, rest).state, short);
+  const { state } = play(begin(1, 2_500), rest);
+  assert.deepEqual([seqs(state).length, seqs(state)[0], cursors(state)[ROOM]], [1_000, 1_501, 2_500]);
+  const { effects } = play(state, { type: "local/older", room: ROOM });
+  assert.deepEqual(asked(effects).map(({ before }) => before), [1_501]);
+  assert.equal(seqs(play(state, frame(1_301, 1_500), frame(2_501, 2_501)).state).length, 1_201);
+});
+
 test("of rooms that are not open it is known how far they were heard, and nothing of what was said is kept", () => {
   const told = (from, to) => ({ type: "events", room: "den", events: events(from, to) });
   const welcome = { type: "welcome", rooms: [{ id: "den", head: 3 }], limits: {} };

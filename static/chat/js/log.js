@@ -18,6 +18,12 @@ export function emptied(log) {
   return { ...openLog([], log.cursor), head: log.head, cursorAtPong: log.cursorAtPong };
 }
 
+/** Without what is further back than the newest `kept` entries: whoever goes there asks for it again. */
+export function cut(log, kept) {
+  const events = log.events.slice(-kept);
+  return { ...log, first: log.cursor - events.length + 1, events };
+}
+
 /** Takes the entries of one frame in any order, again or not. `gap`: the frame holds entries that cannot follow yet. */
 export function take(before, incoming) {
   const log = erase(before, erasedBy(incoming));

@@ -221,7 +221,9 @@ function carryOut(effect) {
 
 function arrived({ arrived: events, room: where }) {
   notices.hear(where, events);
-  if (where === room) announcer.hear(events.filter(isNews));
+  if (where !== room) return;
+  announcer.hear(events.filter(isNews));
+  if (timeline.isAtBottom) dispatch({ type: "local/rest", room });
 }
 
 /** Words that were erased go from wherever else they are kept: what was read aloud, drafts, messages not sent yet. */

@@ -8,13 +8,14 @@
  */
 
 import { erasedBy } from "./erasure.js";
-import { emptied, firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
+import { cut, emptied, firstPending, missesBlock, openLog, seal, sealedTo, take } from "./log.js";
 import { renameIn } from "./naming.js";
 import { follow, isAround, joins, openPast } from "./past.js";
 import { around, older, sync } from "./protocol.js";
 
 const DEFAULT_LIMITS = { text: 8000, frame: 65536, inflight: 16, ping_ms: 4000, send_per_min: 120, file: 25_000_000, files: 10 };
 const AROUND = 100;
+const [LONG, KEPT] = [2_000, 1_000]; // entries of the room that is open
 
 /** `isPast`: the events are a page of history, and the room's log begins after its newest entry. */
 export function createState({ me, room, events, cursor, limits, blocks = {}, isPast = false }) {
@@ -60,6 +61,7 @@ const STEPS = {
   "local/older": (state, { room }) => askOlder(state, room),
   "local/newer": (state, { room }) => (state.past[room] ? askOnce(state, sync(room, state.past[room].cursor)) : done(state)),
   "local/around": (state, { room, seq }) => askOnce(state, around(room, Math.min(seq + AROUND / 2, state.rooms[room].first), seq)),
+  "local/rest": rest,
   "local/present": (state, { room }) => done({ ...state, past: { ...state.past, [room]: undefined } }),
 };
 
@@ -96,6 +98,12 @@ function callOtherwise(state, person) {
   return { ...state, rooms: each(state.rooms), past: each(state.past) };
 }
 
+/** Somebody stands at the end: what they have read long ago goes, for a page may be open for weeks. */
+function rest(state, { room }) {
+  const log = state.rooms[room];
+  return done(log.events.length > LONG ? { ...state, rooms: { ...state.rooms, [room]: cut(log, KEPT) } } : state);
+}
+
 function askPending(room, log) {
   const pending = firstPending(log);
   return pending ? [{ ask: sync(room, pending.seq - 1) }] : [];
@@ -108,7 +116,7 @@ function takeEvents(state, frame) {
   if (frame.re) delete asking[frame.re];
   const { log, fresh, gap } = take(before, frame.events);
   const windows = lookBack(state, frame, log, fresh);
-  const kept = frame.room === state.current ? windows.log : emptied(windows.log); // a page may be open for weeks
+  const kept = frame.room === state.current ? windows.log : emptied(windows.log);
   const next = settle({ ...state, asking, rooms: { ...state.rooms, [frame.room]: kept }, past: windows.past }, fresh);
   const effects = fresh
     .filter((event) => event.author.id === state.me.id)
