@@ -175,7 +175,7 @@ def test_the_first_sealed_message_of_mine_points_to_its_proof_once(open_window: 
             expect(hint).to_have_text(re.compile(r"Sealed\.\s+See the proof\."))
             is_sound(page, "the way to the proof")
             hint.get_by_role("button", name="See the proof.").click()
-            expect(words).to_have_text("hello")
+            expect(words).to_have_text("**hello**")
             page.keyboard.press("Escape")
             expect(hint.get_by_role("link", name="Invite people")).to_have_attribute("href", "/invites/")
             is_sound(page, "the way to invite others")

@@ -18,6 +18,14 @@ OTHER_WORDS = """
 const parse = JSON.parse;
 JSON.parse = (text, ...rest) => parse(text.startsWith("[{") ? text.replace("seven in", "eleven in") : text, ...rest);
 """
+OTHER_HTML = """
+const parse = JSON.parse;
+JSON.parse = (text, ...rest) => {
+  const value = parse(text, ...rest);
+  for (const each of Array.isArray(value) ? value : []) each.html = each.html?.replace("seven in", "eleven in");
+  return value;
+};
+"""
 Change = Callable[[str], str]
 
 
@@ -121,3 +129,15 @@ def test_words_on_the_screen_that_were_never_recorded_are_found_to_the_byte(
     verify(page)
     assert states(page, "bad") == ["leaf"]
     expect(page.locator("[data-check=leaf]")).to_contain_text("Record in the receipt: bytes")
+
+
+def test_beside_the_checks_stand_the_words_that_passed_them_whatever_html_was_made_of_them(
+    open_window: OpenWindow, served: Server
+) -> None:
+    window = open_window()
+    window.page.add_init_script(OTHER_HTML)
+    page = enter(window, served)
+    drawer = prove(page)
+    verify(page)
+    assert states(page, "bad") == []
+    expect(drawer.locator("[data-proof-words]")).to_have_text(WORDS)

@@ -83,11 +83,12 @@ export class ProofView {
   }
 
   #fillMessage() {
-    const { author, html, erased, deleted } = this.#event;
+    const { author, body, erased, deleted } = this.#event;
     this.#place("avatar").src = author.avatar;
     this.#place("author").textContent = author.name;
     const gone = erased ? gettext("This message was erased.") : deleted ? gettext("This message was deleted by its author.") : null;
-    this.#place("words").textContent = gone ?? plainText(html ?? "");
+    // The words that the checks are about. The HTML is what the server made of them, and no hash covers it.
+    this.#place("words").textContent = gone ?? body?.text ?? "";
     this.#place("sentence").textContent = sentence(this.#event, this.#receipt?.parts?.index ?? null);
     const rows = states(this.#event, this.#receipt?.sealedMs ?? null);
     this.#place("states").replaceChildren(...rows.map((row) => this.#state(row)));
