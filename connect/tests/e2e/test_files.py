@@ -31,6 +31,8 @@ PASTE = """async (type) => {
   document.querySelector("[data-text]").dispatchEvent(event);
 }"""
 
+MAY_LEAVE = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -142,9 +144,11 @@ def test_a_message_waits_for_its_files(open_window: OpenWindow, served: Server) 
     page.get_by_label("Message to World").fill("it takes its time")
     page.keyboard.press("Enter")
     expect(page.get_by_text("This is sent as soon as its files are uploaded.")).to_be_visible()
+    assert not page.evaluate(MAY_LEAVE)
     held.pop().continue_()
     expect(with_file(page, "slow.txt")).to_contain_text("it takes its time")
     expect(page.get_by_text("This is sent as soon as")).to_be_hidden()
+    assert page.evaluate(MAY_LEAVE)
 
 
 def test_an_upload_that_is_cut_off_can_be_tried_again(open_window: OpenWindow, served: Server) -> None:

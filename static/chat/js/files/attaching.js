@@ -33,6 +33,8 @@ export class Attaching {
       onEmptied: () => form.querySelector("[data-text]").focus(),
     });
     this.#listen(form, dropZone);
+    // An upload ends with its page; the browser asks whether that is meant.
+    addEventListener("beforeunload", (event) => this.uploads.isBusy && event.preventDefault());
   }
 
   add(files) {
