@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { mentionsMe } from "../../../static/chat/js/mentions.js";
 import { isQuiet, isWanted } from "../../../static/chat/js/notices.js";
 import { present } from "../../../static/chat/js/presence.js";
-import { stopped, typed, typingWords } from "../../../static/chat/js/typing.js";
+import { Typing, stopped, typed, typingWords } from "../../../static/chat/js/typing.js";
 
 const ada = { user: "a", name: "Ada", ttl_ms: 5000 };
 const bob = { user: "b", name: "Bob", ttl_ms: 5000 };
@@ -16,6 +16,22 @@ test("who types is named until the time is over or their message comes", () => {
   assert.equal(typingWords(writers), "Bob is typing…");
   assert.equal(typingWords(stopped(writers, ["b"], 5001)), "");
   assert.equal(typingWords(stopped(writers, [], 6000)), "");
+});
+
+test("nobody goes on typing because the clock was set back", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let [clock, passed] = [7_200_000, 0];
+  mock.method(Date, "now", () => clock);
+  mock.method(performance, "now", () => passed);
+  const line = { textContent: "" };
+  const typing = new Typing({ room: "r", text: new EventTarget(), line, tell: () => true });
+  typing.hear({ type: "typing", room: "r", ...ada });
+  assert.equal(line.textContent, "Ada is typing…");
+  [clock, passed] = [3_600_000, 5_001];
+  typing.hear({ type: "events", room: "r", events: [] });
+  assert.equal(line.textContent, "");
+  mock.timers.reset();
+  mock.restoreAll();
 });
 
 test("more than two are several", () => {

@@ -37,7 +37,7 @@ export class Typing {
   hear(frame) {
     if (frame.room !== this.room) return;
     if (frame.type === "typing") {
-      this.#writers = typed(this.#writers, frame, Date.now());
+      this.#writers = typed(this.#writers, frame, performance.now());
       setTimeout(() => this.#show([]), frame.ttl_ms + 50);
       this.#show([]);
     } else if (frame.type === "events") {
@@ -46,7 +46,7 @@ export class Typing {
   }
 
   #show(done) {
-    this.#writers = stopped(this.#writers, done, Date.now());
+    this.#writers = stopped(this.#writers, done, performance.now());
     const words = typingWords(this.#writers);
     if (this.line.textContent !== words) this.line.textContent = words;
   }
