@@ -238,6 +238,9 @@ async function forget(erased) {
   }
 }
 
+/** What the page tells of erasures: the entries without words, and those that took words further back. */
+const knownErased = ({ events, erased }) => ({ ...erased, ...lookUp(events.filter((event) => event.erased).map(({ hash }) => hash)) });
+
 const isNews = (event) => event.kind === "post" && event.author.id !== me.id;
 
 let wasLoggedOut = false;
@@ -298,7 +301,7 @@ listenForReturn({ connection, reading, scroller: find("timeline") });
 
 draw();
 writing.refresh();
-forget(lookUp(state.rooms[room].events.filter(({ erased }) => erased).map(({ hash }) => hash)));
+forget(knownErased(state.rooms[room]));
 connection.start();
 const at = new URLSearchParams(location.search).get("at");
 if (at) jumping.to(Number(at));
