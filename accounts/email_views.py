@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import normalize_address
@@ -46,7 +45,6 @@ class EmailForm(forms.Form):
 
 
 @login_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(app="allauth.account", allow_get=True)  # type: ignore[untyped-decorator]
 def email(request: HttpRequest) -> HttpResponse:
@@ -60,7 +58,6 @@ def email(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Opened, it asks; only the button changes anything, for mail scanners open links."""

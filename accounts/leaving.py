@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -19,7 +18,6 @@ account_closed = Signal()
 
 
 @login_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(app="allauth.account")  # type: ignore[untyped-decorator]
 def leave(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import user_of
@@ -16,7 +15,6 @@ from accounts.sessions import end_session, end_sessions, list_sessions, note_req
 
 
 @login_required
-@never_cache
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     note_request(request)

@@ -1,4 +1,7 @@
-"""Addresses under /account/: what people set for themselves."""
+"""Addresses under /account/: what people set for themselves.
+
+No browser keeps these pages: recovery codes, an app's secret and addresses are not for the next person at the desk.
+"""
 
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as mfa_views
@@ -6,6 +9,7 @@ from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn.views import reauthenticate_webauthn
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from accounts import email_views, leaving, profile, session_views
 from accounts.mfa_views import AddPasskeyView, EditPasskeyView, RemovePasskeyView
@@ -33,3 +37,6 @@ urlpatterns = [
     path("leave/", leaving.leave, name="account_leave"),
     path("appearance/", profile.appearance, name="account_appearance"),
 ]
+
+for pattern in urlpatterns:
+    pattern.callback = never_cache(pattern.callback)

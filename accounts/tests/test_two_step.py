@@ -91,6 +91,7 @@ def test_setting_up_needs_the_right_code_and_brings_recovery_codes(client: Clien
     done = client.post("/account/two-step/app/", {"code": totp(secret, clock.now_s)}, follow=True)
     assert done.redirect_chain[-1][0] == "/account/two-step/codes/"
     assert all(code.encode() in done.content for code in codes())
+    assert all("no-store" in each["Cache-Control"] for each in (page, done))
     assert len(codes()) == 10
     assert mail.outbox[-1].subject == "Two-step log-in: app added"
     assert client.get("/account/two-step/codes/download/").content.decode().split()[-10:] == codes()
