@@ -2,6 +2,7 @@
 """Django's command line for Connect."""
 
 import os
+import signal
 import sys
 
 from django.conf import settings
@@ -12,6 +13,9 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connect.settings")
     try:
         _ = settings.DATA_DIR  # Reads the environment once, before any command.
-    except (ImproperlyConfigured, OSError) as error:
+    except ImproperlyConfigured as error:
         sys.exit(f"Connect cannot start: {error}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

@@ -7,7 +7,9 @@ cannot be understood stops the start with one sentence that names the variable.
 import hashlib
 import os
 import secrets
+import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from connect.sentinel import layer_host
+from ledger.files import create_durably
 
 env = environ.Env()
 
@@ -56,6 +59,16 @@ def names(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()] or default
 
 
+def folder(name: str, default: Path) -> Path:
+    """The folder, made where it is missing, for its owner alone."""
+    path = Path(text(name, str(default))).expanduser().resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} is {path}, where no folder can be made: {error.strerror}.") from error
+    return path
+
+
 def secret_key(data_dir: Path) -> str:
     """SECRET_KEY, or the one kept in `data_dir/secret_key` (made on first use, mode 600)."""
     given = text("SECRET_KEY")
@@ -63,13 +76,13 @@ def secret_key(data_dir: Path) -> str:
         return given
     path = data_dir / "secret_key"
     try:
-        # O_EXCL: of two processes that start together one writes, the other reads what the first wrote.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            # Of two processes that start together one writes, the other reads what the first wrote.
+            with suppress(FileExistsError):
+                create_durably(path, secrets.token_urlsafe(64).encode())
         return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"DATA_DIR is {data_dir}, where {path.name} fails: {error.strerror}.") from error
 
 
 def database(name: str, embedded: Path) -> dict[str, Any]:
@@ -82,13 +95,20 @@ def database(name: str, embedded: Path) -> dict[str, Any]:
         "or mongodb://user:password@host/name?replicaSet=set."
     )
     try:
-        config: dict[str, Any] = environ.Env.db_url_config(url)
+        with warnings.catch_warnings(action="ignore"):  # our sentence says it
+            config: dict[str, Any] = environ.Env.db_url_config(url)
     except (ValueError, KeyError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(sentence) from error
     if config.get("ENGINE") not in DATABASE_ENGINES or not config.get("NAME"):
         raise ImproperlyConfigured(sentence)
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        _make_private(config["NAME"])
+        try:
+            _make_private(config["NAME"])
+        except OSError as error:
+            where = name if text(name) else "DATA_DIR"
+            raise ImproperlyConfigured(
+                f"{where} puts the database into {config['NAME']}, which cannot be opened: {error.strerror}."
+            ) from error
         # FULL: an acknowledged message survives power loss. IMMEDIATE: two writers queue instead of failing midway.
         # secure_delete: what is erased is overwritten in the file, not only forgotten.
         # wal_autocheckpoint: 32 MB; long before, ledger/wal.py does it beside the commits.

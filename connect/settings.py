@@ -10,8 +10,7 @@ from connect import env
 from connect.sentinel import is_sentinel
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 
 DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.secret_key(DATA_DIR)

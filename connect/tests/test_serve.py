@@ -1,5 +1,6 @@
 """`manage.py serve` with real processes: set-up from nothing, revival, a clean stop, a taken port."""
 
+import os
 import re
 import signal
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from connect.tests.copies import copy_database
+from connect.tests.ports import free_port
 from connect.tests.served import PATIENCE_S, ROOT, Served, wait_until
 from connect.web import listen
 
@@ -54,6 +56,28 @@ def test_ctrl_c_stops_everything_cleanly(served: Served) -> None:
     assert served.process.wait(PATIENCE_S) == 0
     assert not any(child.is_running() for child in children)
     assert "Traceback" not in served.output.read_text()
+
+
+def test_ctrl_c_while_it_prepares_leaves_no_traceback(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port())}
+    command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Preparing")
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=PATIENCE_S)[1] == ""
+    assert process.returncode == 130
+
+
+def test_a_static_file_that_was_cut_off_is_whole_after_the_next_start(served: Served, tmp_path: Path) -> None:
+    """Also one of before an upgrade whose files are older than the day on which that was collected."""
+    name = "static/base/css/base.css"
+    assert served.stop() == 0
+    (tmp_path / "data" / name).write_text("body {")
+    served.start()
+    assert (tmp_path / "data" / name).read_bytes() == (ROOT / name).read_bytes()
 
 
 def test_signals_in_quick_succession_stop_it_as_one_does(served: Served) -> None:

@@ -64,6 +64,14 @@ def test_production_settings_pass_djangos_deployment_check(tmp_path: Path) -> No
         ("GRAVATAR", "always", "GRAVATAR is 'always'; write one of proxy, direct, off."),
         ("EMAIL_VERIFICATION", "perhaps", "write one of none, optional, mandatory."),
         ("DATABASE_URL", "nonsense://x", "DATABASE_URL cannot be used"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL cannot be used"),
+        (
+            "DATABASE_URL",
+            "sqlite:////none/x",
+            "DATABASE_URL puts the database into /none/x, which cannot be opened: No such",
+        ),
+        ("DATA_DIR", "/dev/null", "DATA_DIR is /dev/null, where no folder can be made: File exists."),
+        ("DATA_DIR", "/proc/self", "DATA_DIR is /proc/"),
         ("DATABASE_URL", "mysql://u:p@h/n", "DATABASE_URL cannot be used"),
         ("DATABASE_URL", "mongodb://u:p@h", "DATABASE_URL names no database; write mongodb://user:password@host/name"),
         ("DATABASE_URL", "mongodb://h:port/n", "DATABASE_URL cannot be used: Port contains"),
@@ -94,6 +102,9 @@ def test_a_broken_setting_is_one_clear_sentence(tmp_path: Path, name: str, value
         ({"EMAIL_VERIFICATION": "mandatory"}, "connect.E001"),
         ({"LOG_ORIGIN": "two words"}, "connect.E002"),
         ({"REDIS_URL": "http://localhost"}, "connect.E003"),
+        ({"REDIS_URL": "redis://localhost:99999"}, "connect.E003"),
+        ({"ALLOWED_HOSTS": "localhost,https://chat.example.org"}, "connect.E006"),
+        ({"ALLOWED_HOSTS": "chat.example.org:8000"}, "connect.E006"),
     ],
 )
 def test_a_setting_that_cannot_work_fails_a_system_check(
@@ -128,6 +139,13 @@ def test_a_host_that_is_not_this_machine_is_one_clear_sentence(tmp_path: Path, h
     assert done.returncode == 1
     assert f"HOST is {host!r}, no address of this machine" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_that_is_none_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no database at all\n")
+    done = manage(tmp_path, "serve", DATABASE_URL=f"sqlite:///{tmp_path / 'text'}", EMAIL_VERIFICATION="none")
+    assert done.returncode == 1
+    assert done.stderr == "CommandError: The database cannot be used (file is not a database). Check DATABASE_URL.\n"
 
 
 def test_tls_without_the_proxys_word_for_it_is_warned_of(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 from django.db import connection, connections
 
 from chat.search.indexes import get_index
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._check_processes()
         listener = self._listen()
+        self._check_database()
         if settings.MINER:
             self._prepare()
         else:
@@ -69,6 +71,12 @@ class Command(BaseCommand):
                 problem = f"HOST is {host!r}, no address of this machine; write 127.0.0.1, or 0.0.0.0 for all it has."
             raise CommandError(problem) from error
 
+    def _check_database(self) -> None:
+        try:
+            connection.ensure_connection()
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used ({error}). Check DATABASE_URL.") from error
+
     def _check_prepared(self) -> None:
         """Only the miner's machine changes the database and holds the key: two never do so at once."""
         try:
@@ -76,14 +84,14 @@ class Command(BaseCommand):
         except SystemExit:
             raise CommandError("The database is not prepared; start the machine with the miner first.") from None
         self.check(databases=["default"])
-        call_command("collectstatic", verbosity=0, interactive=False)
+        _collect_statics()
 
     def _prepare(self) -> None:
         self.check(tags=["transactions"], databases=["default"])
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         self.check(databases=["default"])
-        call_command("collectstatic", verbosity=0, interactive=False)
+        _collect_statics()
         try:
             call_command("ensure_log")
         except CommandError as error:
@@ -103,3 +111,9 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _collect_statics() -> None:
+    """All of them, each time: by their times alone, one that was cut off, or that an upgrade brought with an older time
+    than this folder's, would stay as it is here."""
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
