@@ -1,5 +1,6 @@
 """System checks of what an operator can set: each says what is wrong and what to write instead."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import Error as DatabaseError
 from django.db import connections
+from redis.connection import parse_url
+
+_HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 @register(Tags.database, "transactions")
@@ -34,7 +38,7 @@ def transactions(
 
 @register()
 def environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [*_mail(), *_origin(), *_redis(), *_tls()]
+    return [*_mail(), *_origin(), *_redis(), *_hosts(), *_tls()]
 
 
 def _mail() -> list[CheckMessage]:
@@ -63,9 +67,26 @@ def _origin() -> list[CheckMessage]:
 
 
 def _redis() -> list[CheckMessage]:
-    if not settings.REDIS_URL or settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://", "sentinel://")):
+    if not settings.REDIS_URL or settings.REDIS_URL.startswith("sentinel://"):  # connect/env.py has read that
         return []
-    return [Error("REDIS_URL cannot be read.", hint="Write redis://host:6379/0.", id="connect.E003")]
+    try:
+        parse_url(settings.REDIS_URL)
+        return []
+    except ValueError:
+        return [Error("REDIS_URL cannot be read.", hint="Write redis://host:6379/0.", id="connect.E003")]
+
+
+def _hosts() -> list[CheckMessage]:
+    wrong = [name for name in settings.ALLOWED_HOSTS if not _HOST.fullmatch(name)]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"ALLOWED_HOSTS holds what is no name of a host: {', '.join(wrong)}.",
+            hint="Write names alone, without scheme and port: chat.example.org,localhost,[::1].",
+            id="connect.E006",
+        )
+    ]
 
 
 def _tls() -> list[CheckMessage]:
