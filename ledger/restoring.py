@@ -35,6 +35,8 @@ from ledger.signed_state import SignedState, load_signed_state
 def restore_backup(archive: Path) -> Audited:
     """Puts the backup back. BackupError or KeyFileError, and nothing is changed, when it must not be."""
     target = database_path()
+    if not archive.exists():
+        raise BackupError(f"There is no file {archive}.")
     key = _choose_key(key_path(archive))
     with scratch_folder(settings.DATA_DIR) as folder:
         unpack(archive, folder)

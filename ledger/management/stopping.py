@@ -1,6 +1,7 @@
-"""A clean stop: SIGINT and SIGTERM ask, the command ends where nothing is half done."""
+"""A clean stop: SIGINT and SIGTERM ask, the command ends where nothing is half done, or leaves nothing half done."""
 
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,21 @@ def asked_to_stop() -> Iterator[Stop]:
         before[number] = signal.signal(number, ask)
     try:
         yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def tidied_when_ended() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the command as Ctrl-C does: what clears away after it is still done."""
+
+    def end(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,9 +1,12 @@
 """backup and restore: what comes out is what was there, audited; what would lose or fork anything is refused."""
 
 import io
+import os
 import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +18,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from ledger.management.commands import backup
+from ledger.management.commands import restore as restore_command
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
@@ -100,6 +105,33 @@ def test_the_key_is_apart_and_nobody_else_may_read_either(archive: Path) -> None
 def test_a_backup_replaces_nothing(archive: Path) -> None:
     with pytest.raises(CommandError, match="exists already"):
         call_command("backup", str(archive))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_backup_that_is_ended_leaves_nothing_least_of_all_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    small_chain()
+    (folder := tmp_path / "backups").mkdir()
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: os.kill(os.getpid(), number))
+    with pytest.raises(SystemExit):
+        call_command("backup", str(folder / "one"))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_is_one_sentence(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> Any:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backup, "make_backup", fail)
+    monkeypatch.setattr(restore_command, "restore_backup", fail)
+    for command in ("backup", "restore"):
+        with pytest.raises(CommandError, match="disk is full"):
+            call_command(command, str(archive))
+
+
+def test_a_file_that_is_not_there_is_no_matter_of_the_key(archive: Path) -> None:
+    refused(archive.with_name("two"), "There is no file")
 
 
 def test_what_is_not_valid_is_no_backup(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`manage.py backup FILE`: a copy of everything, made while the server runs and audited before it is called good."""
 
+import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ledger.backups import key_path, make_backup
 from ledger.errors import LedgerError
+from ledger.management.stopping import tidied_when_ended
 
 
 class Command(BaseCommand):
@@ -21,8 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            audited = make_backup(file.absolute())
-        except (LedgerError, OSError) as error:
+            with tidied_when_ended():
+                audited = make_backup(file.absolute())
+        except (LedgerError, OSError, sqlite3.Error) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{file} holds {audited.entries:,} entries, {audited.size:,} leaves, and is valid.\n"

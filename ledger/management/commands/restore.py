@@ -1,5 +1,6 @@
 """`manage.py restore FILE`: puts a backup back, where that loses nothing and forks nothing."""
 
+import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
+from ledger.management.stopping import tidied_when_ended
 from ledger.restoring import restore_backup
 
 
@@ -22,7 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            audited = restore_backup(file.absolute())
-        except (LedgerError, OSError) as error:
+            with tidied_when_ended():
+                audited = restore_backup(file.absolute())
+        except (LedgerError, OSError, sqlite3.Error) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {audited.entries:,} entries, {audited.size:,} leaves; the audit found them valid.")
