@@ -75,7 +75,7 @@ def other_tree(state: SignedState) -> BehindSignedState:
 @receiver(connection_created)
 def _remember_file(sender: object, connection: Any, **kwargs: object) -> None:
     path = _path(connection)
-    if path not in _opened and (there := _stat(path)) is not None:
+    if connection.vendor == "sqlite" and path not in _opened and (there := _stat(path)) is not None:
         _opened[path] = there
 
 
@@ -99,7 +99,7 @@ def _path(database: Any) -> str:
 
 
 def _stat(path: str) -> os.stat_result | None:
-    """None for a database that is no file."""
+    """None where there is no file."""
     try:
         return os.stat(path)
     except OSError:

@@ -1,11 +1,13 @@
 """A database that does not hold what the log has signed is read, and written by nobody."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from pytest_django import Settings
 
+from ledger import standing
 from ledger.errors import NotWritable
 from ledger.genesis import ensure_genesis
 from ledger.recording import record, record_batch
@@ -68,6 +70,16 @@ def test_a_machine_without_the_miner_holds_no_signed_state_and_records(settings:
     settings.MINER = False
     assert describe_standing() is None
     post()
+
+
+def test_a_folder_that_is_called_like_the_database_of_a_server_is_not_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "connect").mkdir()
+    server = SimpleNamespace(vendor="postgresql", settings_dict={"NAME": "connect"})
+    standing._remember_file(None, server)
+    assert "connect" not in standing._opened
 
 
 def told() -> str:
