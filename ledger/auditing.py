@@ -6,11 +6,13 @@ as plain tuples, never as model instances.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Count, Func, QuerySet, TextField, UUIDField
 
 from ledger.audit_workers import start_workers
@@ -52,6 +54,31 @@ def run_audit(
 
     Without a number, a log that is long enough gets a worker for each core; what came since is read by this process.
     """
+    try:
+        return _run(progress, workers, since)
+    except OperationalError:
+        if connection.vendor != "sqlite":
+            raise
+    with any_text():  # which takes longer
+        return _run(progress, 1, since)
+
+
+@contextmanager
+def any_text() -> Iterator[None]:
+    """SQLite takes any bytes for text and gives back only UTF-8. Here it gives all: text that no row ever held."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    owner: Any = connection.connection
+    before, owner.text_factory = owner.text_factory, partial(str, encoding="utf-8", errors="surrogateescape")
+    try:
+        yield
+    finally:
+        owner.text_factory = before
+
+
+def _run(progress: Callable[[int], None], workers: int | None, since: AuditState | None) -> Report:
     trust, problem = read_trust()  # first: the database is never behind a state that was signed before we looked
     with snapshot():
         report = None if since else _run_shared(trust, progress, workers)
@@ -65,9 +92,11 @@ def _run_shared(trust: Trust, progress: Callable[[int], None], workers: int | No
     """The report of a valid ledger. None where it is not worth it, and where something is to be said."""
     tip = Block.objects.tip()
     size = tip.tree_size if tip else 0
+    if not isinstance(size, int):
+        return None
     if workers is None:
         workers = count_cores() if size >= WORTH_LEAVES else 1
-    if workers < 2 or not trust.vkey or not isinstance(size, int):
+    if workers < 2 or not trust.vkey:
         return None
     with start_workers(workers, size, parse_vkey(trust.vkey).name, str(connection.settings_dict["NAME"])) as helpers:
         try:
@@ -135,11 +164,14 @@ class TableRows:
     def heads(self) -> Iterator[Row]:
         return _stream(RoomHead.objects.order_by("room"))
 
-    def tiles(self, lowest: int, highest: int) -> Iterator[Row]:
-        rows = Tile.objects.filter(level__range=(lowest, highest)).order_by("level", "index")
-        if self._since and lowest == highest:
-            rows = rows.filter(index__gte=self._since.size >> TILE_HEIGHT * (lowest + 1))
+    def tiles(self, level: int) -> Iterator[Row]:
+        rows = Tile.objects.filter(level=level).order_by("index")
+        if self._since:
+            rows = rows.filter(index__gte=self._since.size >> TILE_HEIGHT * (level + 1))
         return _stream(rows, TILES)
+
+    def other_tiles(self, levels: int) -> Iterator[Row]:
+        return _stream(Tile.objects.exclude(level__in=range(levels)).order_by("level", "index"), TILES)
 
     def cosignatures(self) -> Iterator[Row]:
         rows = Cosignature.objects.order_by("block_id", "id")

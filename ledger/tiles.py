@@ -19,7 +19,7 @@ def read_tiles(wanted: Iterable[TileId]) -> dict[TileId, bytes]:
     keys = [tile_key(level, index) for level, index in wanted]
     if not keys:
         return {}
-    return {(tile.level, tile.index): bytes(tile.hashes) for tile in Tile.objects.filter(id__in=keys)}
+    return {(tile.level, tile.index): memoryview(tile.hashes).tobytes() for tile in Tile.objects.filter(id__in=keys)}
 
 
 def write_tiles(changed: Mapping[TileId, bytes]) -> None:

@@ -67,7 +67,7 @@ class Audit:
         self._source = source
         self._progress = progress
         frontier = Frontier(since.size, since.subtrees) if since else Frontier()
-        self._tree = Tree(source.tiles, report, frontier)
+        self._tree = Tree(source.tiles, source.other_tiles, report, frontier)
         self._vkey = _parse_vkey(trust.vkey)
         self._genesis = self._read_genesis()
         self._origin = origin = self._vkey.name if self._vkey else self._genesis.origin

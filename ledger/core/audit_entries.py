@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.core.audit_bodies import Bodies, opens
 from ledger.core.audit_keys import KEY_KINDS, NOBODY, Keys
 from ledger.core.audit_leaf import BadRow, exact_leaf, find_column, log_json, row_leaf
-from ledger.core.audit_rows import HEAD, Device, HeadRow, MessageRow, Place, Report, Row, Trust
+from ledger.core.audit_rows import HEAD, Device, HeadRow, MessageRow, Place, Report, Row, Trust, is_hash
 from ledger.core.fields import ZERO_HASH
 
 RARE = KEY_KINDS | {"erase"}
@@ -152,10 +152,11 @@ class Entries:
             leaf, got = None, error
         if leaf is not None and leaf == row.hash:
             return row  # sound, or rewritten together with its hash: the caller knows from the tree
+        if truth is None:  # the tile is lost: nothing but the row says what it was
+            truth = row.hash if is_hash(row.hash) else leaf or ZERO_HASH
         if leaf is not None and leaf == truth:
             self._report.entry("entry_changed", row, "hash", expected=leaf, got=row.hash)
             return row._replace(hash=leaf)
-        truth = row.hash if truth is None else truth
         found = find_column(row, self._origin, truth, self._likely(row))
         if found is None:
             self._report.entry("entry_changed", row, expected=truth, got=got)

@@ -52,7 +52,7 @@ class Keys:
             self._follow(row)
 
     def _check_signature(self, row: MessageRow) -> None:
-        key = self._keys.get((row.author, bytes(row.device or b"")))
+        key = self._keys.get((row.author, row.device or b""))
         if key is None:
             self._report.entry("device_unknown", row, "device", got=row.device)
         elif key.revoked:

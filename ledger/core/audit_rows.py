@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from ledger.core.fields import HASH_SIZE
+
 Row = tuple[Any, ...]
 
 MESSAGE, BLOCK, TILE, HEAD, GENESIS, COSIGNATURE = "Message", "Block", "Tile", "RoomHead", "Genesis", "Cosignature"
@@ -117,8 +119,11 @@ class Source(Protocol):
         """Messages without one, by id."""
 
     def heads(self) -> Iterator[Row]: ...
-    def tiles(self, lowest: int, highest: int) -> Iterator[Row]:
-        """Tiles of these levels, by level and index."""
+    def tiles(self, level: int) -> Iterator[Row]:
+        """The tiles of a level, by index."""
+
+    def other_tiles(self, levels: int) -> Iterator[Row]:
+        """Those of no level below `levels`, whatever their column for it holds."""
 
     def cosignatures(self) -> Iterator[Row]:
         """By block."""
@@ -223,8 +228,12 @@ class Report:
         self.add(code, MESSAGE, row.id, column, **place, **where)
 
 
+def is_hash(value: object) -> bool:
+    return isinstance(value, bytes) and len(value) == HASH_SIZE
+
+
 def show(value: object) -> int | str | None:
-    """A value as a finding prints it."""
+    """A value as a finding prints it; what no text can hold is written as an escape."""
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
-    return value if value is None or isinstance(value, int) else str(value)
+    return value if value is None or isinstance(value, int) else str(value).encode(errors="backslashreplace").decode()

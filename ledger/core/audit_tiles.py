@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from ledger.core.audit_rows import TILE, Report, Row, TileRow
 from ledger.core.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH
 
-Tiles = Callable[[int, int], Iterator[Row]]
-"""(lowest level, highest level) → rows by level and index."""
+Tiles = Callable[[int], Iterator[Row]]
+"""Level → its rows by index."""
 
 
 class StoredTiles:

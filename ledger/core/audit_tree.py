@@ -15,9 +15,6 @@ from ledger.core.merkle import EMPTY_ROOT, TILE_HEIGHT, TILE_WIDTH, fold_right, 
 Blame = Callable[[bytes, bytes], None]
 """(expected, got): reports the row that gave a leaf."""
 
-_LOWEST, _HIGHEST = -(2**15), 2**15 - 1
-"""What the column for a level can hold."""
-
 
 class Doubt(NamedTuple):
     """A leaf whose row and tile disagree while the row agrees with itself."""
@@ -67,9 +64,10 @@ class Frontier:
 class Tree:
     """Leaves in, roots out; `stored` and `add` alternate, then `end_block` settles what differed."""
 
-    def __init__(self, tiles: Tiles, report: Report, frontier: Frontier) -> None:
+    def __init__(self, tiles: Tiles, other_tiles: Tiles, report: Report, frontier: Frontier) -> None:
         self._frontier = frontier
         self._tiles = tiles
+        self._other_tiles = other_tiles
         self._report = report
         self._levels = [self._read_level(0, frontier.size)]
         while hashes := frontier.size >> TILE_HEIGHT * len(self._levels):
@@ -126,12 +124,11 @@ class Tree:
         """After the last block: no tile is left over."""
         for level in self._levels:
             level.finish()
-        for lowest, highest in ((_LOWEST, -1), (len(self._levels), _HIGHEST)):
-            for tile in self._tiles(lowest, highest):
-                report_surplus(TileRow(*tile), self._report)
+        for tile in self._other_tiles(len(self._levels)):
+            report_surplus(TileRow(*tile), self._report)
 
     def _read_level(self, level: int, position: int) -> StoredTiles:
-        return StoredTiles(level, self._tiles(level, level), self._report, position)
+        return StoredTiles(level, self._tiles(level), self._report, position)
 
     def _check_upper_tiles(self) -> None:
         for level, hashes in self._frontier.full:

@@ -64,7 +64,9 @@ def fold_right(hashes: Iterable[bytes]) -> bytes | None:
 
 
 def edge_tiles_needed(size: int) -> list[TileId]:
-    """The last, partial tile of each level that has one, lowest first."""
+    """The last, partial tile of each level that has one, lowest first. TileError for a size that no tree has."""
+    if size < 0:
+        raise TileError(f"no tree has {size} leaves")
     tiles = []
     level = 0
     while count := size >> (TILE_HEIGHT * level):

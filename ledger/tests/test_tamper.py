@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings as live_settings
-from django.db import models
+from django.db import connection, models
 from pytest_django import Settings
 
+from ledger import validity
 from ledger.auditing import run_audit
 from ledger.core.audit_rows import UNCOVERED, Report
 from ledger.core.checkpoints import Checkpoint, format_checkpoint
@@ -26,6 +27,7 @@ from ledger.tests.tampering import (
     insert_row,
     ledger_models,
     read_everything,
+    run,
     set_column,
     write_everything,
 )
@@ -114,6 +116,22 @@ def test_a_flipped_column_is_found_in_its_row(chain: None, model: type[models.Mo
             tried += 1
     assert tried
     assert run_audit().valid
+
+
+def test_text_that_is_no_text_is_a_finding_and_no_crash(chain: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite takes any bytes for text; Python's driver does not give them back."""
+    if connection.vendor != "sqlite":
+        return
+    before = read_everything()
+    for model, column in COLUMNS:
+        table = model._meta.db_table
+        name = model._meta.get_field(column).get_attname_column()[1]
+        run(f'UPDATE "{table}" SET "{name}" = CAST(%s AS TEXT) WHERE rowid = 1', [b"\xff"])
+        assert run_audit().found or (model.__name__, column) in UNCOVERED, (model, column)
+        monkeypatch.setattr(validity, "LIVE_LEAVES", -1)
+        validity.forget_validity()
+        validity.current_validity()
+        write_everything(before)
 
 
 def test_every_uncovered_column_is_one_of_the_ledgers_with_its_reason() -> None:

@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -13,7 +14,7 @@ from pytest_django import Settings
 from ledger import sealing, tip, validity
 from ledger.auditing import read_trust
 from ledger.core.audit_rows import Trust
-from ledger.models import Block, Message
+from ledger.models import Block, Genesis, Message, Tile
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
 from ledger.tests.tampering import set_column
@@ -72,6 +73,32 @@ def test_it_is_audited_once_however_often_it_is_asked(visitor: Client) -> None:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every chain counts as large."""
     monkeypatch.setattr(validity, "LIVE_LEAVES", -1)
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "value"),
+    [
+        (Block, "tree_size", "x"),
+        (Block, "tree_size", -5),
+        (Block, "time_ms", b"x"),
+        (Block, "hash", "x"),
+        (Genesis, "min_bits", "x"),
+        (Tile, "hashes", "x"),
+        (Tile, "hashes", 1 << 60),
+    ],
+)
+def test_values_that_cannot_be_compared_are_findings(
+    visitor: Client, large: None, model: type[Model], column: str, value: Any
+) -> None:
+    if connection.vendor != "sqlite":  # the only one that takes any value in any column
+        return
+    small_chain(messages=10, blocks=3)
+    for row in model._default_manager.order_by("-pk")[:2]:
+        before = getattr(row, column)
+        set_column(model, row.pk, column, value)
+        validity.forget_validity()
+        assert ask(visitor)["valid"] is False
+        set_column(model, row.pk, column, before)
 
 
 def test_a_large_chain_that_was_never_audited_is_not_called_valid(visitor: Client, large: None) -> None:

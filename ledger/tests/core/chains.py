@@ -227,11 +227,14 @@ class Rows:
     def heads(self) -> Iterator[Row]:
         return iter(self._chain.heads.values())
 
-    def tiles(self, lowest: int, highest: int) -> Iterator[Row]:
-        rows = [row for row in self._chain.tiles if _place(lowest) <= _place(row.level) <= _place(highest)]
-        if self._since and lowest == highest:
-            rows = [row for row in rows if row.number >= self._since.size >> 8 * (lowest + 1)]
-        return iter(sorted(rows, key=lambda row: (_place(row.level), _place(row.number))))
+    def tiles(self, level: int) -> Iterator[Row]:
+        rows = [row for row in self._chain.tiles if row.level == level]
+        if self._since:
+            rows = [row for row in rows if row.number >= self._since.size >> 8 * (level + 1)]
+        return iter(sorted(rows, key=lambda row: _place(row.number)))
+
+    def other_tiles(self, levels: int) -> Iterator[Row]:
+        return (row for row in self._chain.tiles if row.level not in range(levels))
 
     def cosignatures(self) -> Iterator[Row]:
         rows = self._chain.cosignatures

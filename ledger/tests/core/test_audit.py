@@ -1,11 +1,25 @@
 """What the audit says of whole rows that come, go or trade places, and of history rewritten."""
 
+import copy
+import random
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from ledger.core.audit_rows import BLOCK, MESSAGE, SIGNED_STATE, MessageRow, Trust
 from ledger.tests.core.chains import ALICE, BOB, ROOM, Chain, check, codes, small_chain
+
+SMALL = small_chain()
+
+
+def small_chain_again() -> Chain:
+    """Another one in no time."""
+    chain = copy.copy(SMALL)
+    for table in ("genesis", "blocks", "messages", "tiles", "cosignatures", "heads"):
+        setattr(chain, table, copy.copy(getattr(SMALL, table)))
+    return chain
+
 
 # Rows that come, go or trade places
 
@@ -85,6 +99,36 @@ def test_a_value_that_cannot_be_compared_is_a_finding_and_no_crash() -> None:
     chain = small_chain()
     chain.messages[5] = MessageRow._make(["?"] * 20 + [chain.messages[5].leaf_index, 2])
     assert "entry_malformed" in codes(chain)
+
+
+HOSTILE = [None, "", "x", "0" * 32, b"", b"x", bytes(32), -1, 1 << 60, 0.5, float("inf"), "\udcff"]
+
+
+@pytest.mark.parametrize("table", ["genesis", "blocks", "messages", "tiles", "cosignatures"])
+def test_whatever_two_columns_of_a_row_hold_is_a_finding_and_no_crash(table: str) -> None:
+    """One column alone is put right in memory; of two, the rest of the audit meets what they hold."""
+    choose = random.Random(table)
+    for _ in range(300):
+        chain = small_chain_again()
+        rows = getattr(chain, table)
+        place = choose.randrange(len(rows))
+        columns = choose.sample([name for name in rows[place]._fields if (table, name) != ("cosignatures", "id")], 2)
+        rows[place] = rows[place]._replace(**{column: choose.choice(HOSTILE) for column in columns})
+        if choose.random() < 0.2:
+            chain.tiles.clear()  # nothing but the rows themselves says what they were
+        trust = chain.trust()
+        trust = trust if choose.random() < 0.7 else Trust(None, None, trust.verify, signed_elsewhere=True)
+        report = check(chain, trust)
+        assert report.found or rows == getattr(SMALL, table)
+        for finding in report.findings:
+            str(finding).encode()
+
+
+@pytest.mark.parametrize("level", [-1, 1, 70_000, 1 << 60, "", "0", b"", None, 0.5])
+def test_a_tile_too_many_is_found_whatever_its_level_is(level: Any) -> None:
+    chain = small_chain()
+    chain.tiles.append(chain.tiles[0]._replace(id=level, level=level))
+    assert codes(chain) == ["tile_surplus"]
 
 
 # History rewritten

@@ -1,6 +1,6 @@
 """The audit's tree against the plain definitions, and its tiles against each kind of damage."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -22,11 +22,11 @@ def blame_nobody(index: int) -> Blame:
 def run(size: int, tiles: dict[TileId, bytes], step: int = 1_000) -> Report:
     report = Report()
 
-    def rows(lowest: int, highest: int) -> Iterator[Row]:
-        ids = sorted(tile for tile in tiles if lowest <= tile[0] <= highest)
+    def rows(wanted: Callable[[int], bool]) -> Iterator[Row]:
+        ids = sorted(tile for tile in tiles if wanted(tile[0]))
         return iter([(level << 56 | index, level, index, tiles[level, index]) for level, index in ids])
 
-    tree = Tree(rows, report, Frontier())
+    tree = Tree(lambda level: rows(level.__eq__), lambda levels: rows(levels.__le__), report, Frontier())
     while tree.size < size:
         leaves = LEAVES[tree.size : min(size, tree.size + step)]
         tree.add(leaves, tree.stored(len(leaves)), blame_nobody)
