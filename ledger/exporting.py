@@ -15,12 +15,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.core.checkpoints import parse_checkpoint
+from ledger.core.checkpoints import Checkpoint, parse_checkpoint
 from ledger.core.errors import LedgerFormatError, TileError
-from ledger.core.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, edge_tiles_needed, leaf_hash, root_from_tiles
-from ledger.core.notes import parse_note
+from ledger.core.merkle import (
+    HASH_SIZE,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    edge_tiles_needed,
+    leaf_hash,
+    root_from_tiles,
+    root_hash,
+    tile_hashes,
+)
+from ledger.core.notes import open_note, parse_note, parse_vkey
 from ledger.core.tilepaths import ENTRIES, parse_tile_path, tile_path
 from ledger.errors import ExportError
+from ledger.keys import verify
 from ledger.models import Block, Genesis
 from ledger.published import checkpoint_note, published_tile
 from ledger.tiles import read_tiles
@@ -54,8 +64,9 @@ def export_log(folder: Path, on_progress: Progress = lambda done, of: None) -> E
         for done, (level, index, width) in enumerate(_files(tip.tree_size)):
             on_progress(done, files)
             written += _bring(folder, level, index, width)
+        note = _signed_note(tip, genesis)
         os.sync()  # a checkpoint must not survive a power loss that its tiles do not
-        _write(folder / "checkpoint", checkpoint_note(tip).encode())
+        _write(folder / "checkpoint", note.encode())
     return Exported(genesis.origin, tip.tree_size, files, written)
 
 
@@ -110,6 +121,20 @@ def _check_extends(folder: Path, tip: Block) -> int:
     return old.size
 
 
+def _signed_note(tip: Block, genesis: Genesis) -> str:
+    """The newest checkpoint. ExportError unless the log signed it, over the tree whose tiles were just written."""
+    try:
+        note = checkpoint_note(tip)
+        open_note(parse_note(note), [parse_vkey(genesis.key)], verify)
+        root = root_from_tiles(tip.tree_size, read_tiles(edge_tiles_needed(tip.tree_size)))
+        is_signed = parse_checkpoint(parse_note(note).body) == Checkpoint(genesis.origin, tip.tree_size, root)
+    except LedgerFormatError as error:
+        raise ExportError(f"The checkpoint of block {tip.height} is not the log's ({error}); {_REMEDY}") from error
+    if not is_signed:
+        raise ExportError(f"The tree is not the one that the checkpoint of block {tip.height} names; {_REMEDY}")
+    return note
+
+
 def _sweep(folder: Path, promised: int) -> None:
     """Removes the tiles and bundles beyond the checkpoint that are not this tree's: an export was cut off before the
     database was put back, or the log begun anew."""
@@ -157,6 +182,8 @@ def _bring(folder: Path, level: int, index: int, width: int) -> bool:
         wrong = _find_wrong(content, _read(0, index, width))
         if wrong is not None:
             raise ExportError(f"Entry {index * TILE_WIDTH + wrong:,} is not the one that the tree holds; {_REMEDY}")
+    elif level and content != _roots_below(level, index, width):
+        raise ExportError(f"{tile_path(level, index, width)} does not follow from the tiles below it; {_REMEDY}")
     _write(path, content)
     return True
 
@@ -171,6 +198,16 @@ def _read(level: int, index: int, width: int) -> bytes:
     if content is None:
         raise ExportError(f"{tile_path(level, index, width)} is missing from the database; {_REMEDY}")
     return content
+
+
+def _roots_below(level: int, index: int, width: int) -> bytes:
+    """What a tile above the lowest must hold."""
+    below = [(level - 1, number) for number in range(index * TILE_WIDTH, index * TILE_WIDTH + width)]
+    tiles = read_tiles(below)
+    try:
+        return b"".join(root_hash(tile_hashes(tiles, tile, TILE_WIDTH)) for tile in below)
+    except TileError as error:
+        raise ExportError(f"The database lacks hashes of its tree ({error}); {_REMEDY}") from error
 
 
 def _find_wrong(bundle: bytes, hashes: bytes) -> int | None:

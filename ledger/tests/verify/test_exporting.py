@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from ledger import exporting
+from ledger.core.merkle import leaf_hash
+from ledger.core.records import record_leaf_data
 from ledger.errors import ExportError
 from ledger.exporting import export_log
 from ledger.models import Block, Genesis, Message, RoomHead, Tile
@@ -21,6 +24,7 @@ from ledger.receipts import is_provable, make_receipt
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
 from ledger.tests.core.golden import GOLDEN
+from ledger.tests.tampering import set_column
 from ledger.tests.verify.cases import run
 
 pytestmark = pytest.mark.django_db
@@ -275,6 +279,42 @@ def test_an_entry_that_the_tree_does_not_hold_is_not_published(log: Path) -> Non
     with pytest.raises(ExportError, match="Entry 4 is missing"):
         export_log(log)
     assert not (log / "checkpoint").exists()
+
+
+def test_a_tree_that_was_not_signed_is_not_published_and_what_was_written_of_it_goes(log: Path) -> None:
+    small_chain(messages=520, pending=0)
+    upper, lower, row = (
+        Tile.objects.get(level=1),
+        Tile.objects.get(level=0, index=2),
+        Message.objects.get(leaf_index=515),
+    )
+    block = Block.objects.get(height=2)
+    changes: list[tuple[Any, str, Any, str]] = [
+        (upper, "hashes", bytes(32) + bytes(upper.hashes)[32:], "tile/1/000.p/2 does not follow"),
+        (
+            block,
+            "checkpoint",
+            Block.objects.get(height=1).checkpoint,
+            "not the one that the checkpoint of block 2 names",
+        ),
+        (block, "checkpoint", f"{(block.checkpoint or '')[:-5]}AAA=\n", "not the log's"),
+    ]
+    for changed, column, value, message in changes:
+        before = getattr(changed, column)
+        set_column(type(changed), changed.pk, column, value)
+        with pytest.raises(ExportError, match=message):
+            export_log(log)
+        set_column(type(changed), changed.pk, column, before)
+    set_column(Message, row.pk, "sent_ms", row.sent_ms + 1)
+    row.sent_ms += 1
+    rewritten = leaf_hash(record_leaf_data(row.record(settings.LOG_ORIGIN)))
+    set_column(Tile, lower.pk, "hashes", bytes(lower.hashes).replace(bytes(row.hash), rewritten))
+    with pytest.raises(ExportError, match="not the one that the checkpoint of block 2 names"):
+        export_log(log)
+    set_column(Message, row.pk, "sent_ms", row.sent_ms - 1)
+    set_column(Tile, lower.pk, "hashes", bytes(lower.hashes))
+    export_log(log)
+    assert verified(log)
 
 
 def test_a_tile_that_is_missing_stops_the_export(log: Path) -> None:
