@@ -242,6 +242,7 @@ BASE: Point = _base
 # ── 3. Public keys, signed notes, checkpoints (C2SP) ─────────────────────────────────────────────────────────────────
 
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
+MAX_NOTE = 1_000_000
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 KEY_NAME = re.compile(f"[^+{SPACE}\x00-\x1f\ud800-\udfff]+")
 SIGNATURE_LINE = re.compile("— ([^ \n]+) ([A-Za-z0-9+/=]+)")
@@ -290,6 +291,8 @@ def parse_vkey(text: str) -> Vkey:
 
 def parse_checkpoint(text: str) -> Checkpoint:
     """A signed note of origin, size and root. Nothing is verified yet."""
+    if len(text) > MAX_NOTE:
+        raise Refused("checkpoint", f"at most {MAX_NOTE:,} characters", f"{len(text):,}")
     body, empty, tail = text.rpartition("\n\n")
     lines = body.split("\n")
     if not empty or len(lines) != 3 or CONTROL.search(body):

@@ -36,6 +36,8 @@ class Extra:
         for name, value, size in (("salt", self.salt, SALT_SIZE), ("block.header", self.header, HEADER_SIZE)):
             if value is not None and len(value) != size:
                 raise ReceiptError(f"is not {size} bytes", name)
+        if self.erased and self.record.statement.body is None:
+            raise ReceiptError("is true where there is no body to erase", "erased")
         has_body = self.record.statement.body is not None and not self.erased
         if (self.body is not None) != has_body or (self.salt is not None) != has_body:
             raise ReceiptError("and salt are there unless the kind has none or they were erased", "body")

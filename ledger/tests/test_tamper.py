@@ -124,9 +124,9 @@ def test_text_that_is_no_text_is_a_finding_and_no_crash(chain: None, monkeypatch
         return
     before = read_everything()
     for model, column in COLUMNS:
-        table = model._meta.db_table
-        name = model._meta.get_field(column).get_attname_column()[1]
-        run(f'UPDATE "{table}" SET "{name}" = CAST(%s AS TEXT) WHERE rowid = 1', [b"\xff"])
+        field = model._meta.get_field(column)
+        assert isinstance(field, models.Field)
+        run(f'UPDATE {model._meta.db_table} SET "{field.column}" = CAST(%s AS TEXT) WHERE rowid = 1', [b"\xff"])
         assert run_audit().found or (model.__name__, column) in UNCOVERED, (model, column)
         monkeypatch.setattr(validity, "LIVE_LEAVES", -1)
         validity.forget_validity()

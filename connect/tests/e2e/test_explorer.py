@@ -165,6 +165,17 @@ def test_a_file_that_is_no_receipt_is_told_apart(open_window: OpenWindow, served
     expect(window.page.locator('.step[data-state="bad"]')).to_contain_text("This is not a receipt")
 
 
+def test_a_byte_before_or_within_a_receipt_that_no_text_shows_is_refused(open_window: OpenWindow, receipt: str) -> None:
+    """The checks in the page take and refuse what connect_verify takes and refuses."""
+    window = open_window()
+    window.goto("/chain/")
+    for content in (b"\xef\xbb\xbf" + receipt.encode(), receipt.encode() + b"\xe2\x80\x94 a\xff AAAAAAA=\n"):
+        choose(window.page, content)
+        expect(window.page.locator("[data-verdict]")).to_have_text("Not proved: “Receipt” fails.")
+        choose(window.page, receipt)
+        expect(window.page.locator("[data-verdict]")).to_have_text("All six checks passed.")
+
+
 @pytest.mark.parametrize("odd", [{"toString": 1, "valueOf": 1}, [], 7], ids=str)
 def test_a_receipt_with_something_odd_in_its_fields_is_refused(
     open_window: OpenWindow, receipt: str, odd: object
@@ -199,9 +210,10 @@ def test_the_page_fits_a_phone_and_a_narrow_one(open_window: OpenWindow, served:
             assert window.page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-def choose(page: Page, text: str) -> None:
+def choose(page: Page, text: str | bytes) -> None:
     """Hands the page a file."""
-    file = FilePayload(name="kept.tlog-proof", mimeType="text/plain", buffer=text.encode())
+    content = text if isinstance(text, bytes) else text.encode()
+    file = FilePayload(name="kept.tlog-proof", mimeType="text/plain", buffer=content)
     page.locator("[data-receipt] input[type=file]").set_input_files(file)
 
 

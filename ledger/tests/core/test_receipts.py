@@ -8,7 +8,7 @@ import pytest
 
 from ledger.core.canonical import encode_canonical, parse_canonical
 from ledger.core.checkpoints import parse_receipt
-from ledger.core.errors import LedgerFormatError
+from ledger.core.errors import LedgerFormatError, ReceiptError
 from ledger.core.receipts import Extra, encode_extra, parse_extra
 from ledger.core.records import parse_record
 from ledger.tests.core.golden import BLOCKS, GOLDEN, MESSAGES, corruptions
@@ -21,6 +21,7 @@ EXTRA = parse_extra(DATA)
 @pytest.mark.parametrize("erased", [False, True])
 def test_round_trip(message: dict[str, Any], erased: bool) -> None:
     record = parse_record(message["record"])
+    erased = erased and record.statement.body is not None
     salt, body = (
         (None, None) if erased or message["salt"] is None else (bytes.fromhex(message["salt"]), message["body"])
     )
@@ -36,6 +37,12 @@ def test_every_corrupted_byte_is_refused_or_another_extra() -> None:
             continue
         assert extra != EXTRA
         assert encode_extra(extra) == corrupted
+
+
+def test_what_has_no_body_cannot_be_erased() -> None:
+    delete = next(parse_record(message["record"]) for message in MESSAGES if message["salt"] is None)
+    with pytest.raises(ReceiptError):
+        Extra(delete, None, None, 3, bytes.fromhex(BLOCKS[3]["header"]), erased=True)
 
 
 def altered(key: str, value: object, inner: str | None = None) -> bytes:

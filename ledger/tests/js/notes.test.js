@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { concat, toBase64, toHex, utf8 } from "../../../static/ledger/js/bytes.js";
+import { concat, parseHex, toBase64, toHex, utf8 } from "../../../static/ledger/js/bytes.js";
 import { checkCheckpoint, parseCheckpoint } from "../../../static/ledger/js/checkpoints.js";
-import { sha256 } from "../../../static/ledger/js/hashing.js";
+import { sha256, verifyEd25519 } from "../../../static/ledger/js/hashing.js";
 import {
   cosignatureMessage,
   openNote,
@@ -20,6 +20,11 @@ const WITNESS = await parseVkey(GOLDEN.witness_vkey);
 const NOTE = parseNote(COSIGNED);
 const ROOT = toBase64(new Uint8Array(32));
 const flipLast = (data) => Uint8Array.of(...data.slice(0, -1), data.at(-1) ^ 1);
+const ORDER_8 = [
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+];
+const withSign = (hex, sign) => parseHex(sign ? hex.slice(0, -2) + (parseInt(hex.slice(-2), 16) | 128).toString(16) : hex, 32);
 const names = (signatures) => signatures.map(({ name }) => name);
 
 test("the golden checkpoints are signed by the log", async () => {
@@ -56,6 +61,17 @@ test("a key signs for the origin that is its name, and only as what it is", asyn
   const opened = await openNote(parseNote(cosigned), [await parseVkey(vkey)]);
   assert.deepEqual(opened.map(({ data }) => parseCosignature(data).timeS), [7], "the first by a key counts");
   await assert.rejects(checkCheckpoint(cosigned, vkey), refused("bad_checkpoint"));
+});
+
+test("a small-order key signs nothing", async () => {
+  const ys = ["00", "01", `ec${"ff".repeat(30)}7f`, `ed${"ff".repeat(30)}7f`, `ee${"ff".repeat(30)}7f`, ...ORDER_8];
+  const keys = ys.flatMap((y) => ["", "80"].map((sign) => withSign(y.padEnd(64, "0"), sign)));
+  const signature = Uint8Array.of(1, ...new Uint8Array(63)); // the neutral point and 0: good for every eighth message
+  for (const key of keys) {
+    for (let message = 0; message < 40; message += 1) {
+      assert.equal(await verifyEd25519(key, Uint8Array.of(message), signature), false, toHex(key));
+    }
+  }
 });
 
 test("another log's key is refused", async () => {

@@ -199,3 +199,13 @@ def _paths(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 
 def _replaced(value: Any, path: tuple[str, ...], new: Any) -> Any:
     return {**value, path[0]: _replaced(value[path[0]], path[1:], new)} if path else new
+
+
+def test_a_note_may_be_as_long_here_as_there() -> None:
+    note: str = GOLDEN["cosigned_checkpoint"]
+    for length in (1_000_000, 1_000_001):
+        name = "é" * (length - len(note) - len("—  AAAAAAA=\n"))
+        long = f"{note}— {name} AAAAAAA=\n"
+        assert len(long) == length
+        for parse in (connect_verify.parse_checkpoint, parse_note):
+            assert is_taken(parse, long) is (length == 1_000_000)

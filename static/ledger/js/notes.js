@@ -42,7 +42,7 @@ export async function parseVkey(text) {
 
 /** {body, signatures: [{name, keyId, data}]}, nothing verified. */
 export function parseNote(text) {
-  if (text.length > MAX_NOTE_CHARS) throw badNote("is too long", "note");
+  if (text.length > MAX_NOTE_CHARS && [...text].length > MAX_NOTE_CHARS) throw badNote("is too long", "note");
   const split = text.lastIndexOf("\n\n");
   const [body, tail] = [text.slice(0, split + 1), text.slice(split + 2)];
   if (split < 0 || !tail.endsWith("\n")) throw badNote("has no signatures", "note");

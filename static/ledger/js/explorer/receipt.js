@@ -2,6 +2,8 @@
    Markup: templates/ledger/_receipt.html. */
 
 import { fill, gettext } from "../../../base/js/i18n.js";
+import { parseUtf8 } from "../bytes.js";
+import { LedgerFormatError } from "../errors.js";
 import { history } from "../keeper/evidence.js";
 import { PublishedLog, Unreachable } from "../keeper/published.js";
 import { Shelf } from "../keeper/shelf.js";
@@ -47,8 +49,14 @@ export function watchReceipts(section, onJudged) {
   });
 }
 
+/** As its bytes are: `text()` would leave out a byte order mark, and put signs for what is no UTF-8. */
 async function read(file) {
-  return file.size <= LARGEST ? file.text() : "";
+  try {
+    return file.size <= LARGEST ? parseUtf8(new Uint8Array(await file.arrayBuffer())) : "";
+  } catch (error) {
+    if (error instanceof LedgerFormatError) return "";
+    throw error;
+  }
 }
 
 async function show(place, text, onJudged) {
