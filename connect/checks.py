@@ -70,7 +70,7 @@ def _redis() -> list[CheckMessage]:
     if not settings.REDIS_URL or settings.REDIS_URL.startswith("sentinel://"):  # connect/env.py has read that
         return []
     try:
-        parse_url(settings.REDIS_URL)
+        parse_url(settings.REDIS_URL)  # type: ignore[no-untyped-call]
         return []
     except ValueError:
         return [Error("REDIS_URL cannot be read.", hint="Write redis://host:6379/0.", id="connect.E003")]
