@@ -15,6 +15,7 @@ from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.store import find_heads, find_since
 from chat.tests.entries import act, post
+from connect.tests.people import as_
 from ledger.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,18 +38,12 @@ def cellar(alice: User) -> Room:
     return room
 
 
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def page_of(row: Message, slug: str = "world") -> str:
     return f"/rooms/{slug}/m/{row.hash.hex()}/"
 
 
 def do(user: User, row: Message, what: str, slug: str = "world", **form: str) -> Any:
-    return browser(user).post(page_of(row, slug), {"act": what, "client_id": uuid4().hex, **form})
+    return as_(user).post(page_of(row, slug), {"act": what, "client_id": uuid4().hex, **form})
 
 
 def kinds() -> list[str]:
@@ -57,8 +52,8 @@ def kinds() -> list[str]:
 
 def test_its_author_edits_and_deletes_by_forms_and_nobody_else(world: Room, alice: User, bob: User) -> None:
     row = post("helo", bob)
-    assert 'value="edit"' in browser(bob).get(page_of(row)).content.decode()
-    assert 'value="edit"' not in browser(alice).get(page_of(row)).content.decode()
+    assert 'value="edit"' in as_(bob).get(page_of(row)).content.decode()
+    assert 'value="edit"' not in as_(alice).get(page_of(row)).content.decode()
     for what, form in (("edit", {"text": "hello"}), ("delete", {})):
         assert do(alice, row, what, **form).status_code == 403
         assert kinds().count(what) == 0
@@ -104,7 +99,7 @@ def test_what_cannot_be_is_said_in_words_and_stores_nothing(
 def test_everybody_reacts_and_takes_it_back(world: Room, alice: User, bob: User) -> None:
     row = post("hello", bob)
     assert do(alice, row, "react", emoji="👍").status_code == 303
-    shown = browser(alice).get(page_of(row)).content.decode()
+    shown = as_(alice).get(page_of(row)).content.decode()
     assert 'value="unreact" aria-pressed="true" title="alice"' in shown
     assert do(alice, row, "unreact", emoji="👍").status_code == 303
     for number in range(EMOJI_PER_POST - 1):
@@ -123,17 +118,17 @@ def test_a_script_gets_the_versions_and_none_of_what_is_gone(world: Room, bob: U
     act("edit", row, bob, text="**mended**")
 
     def versions() -> list[str]:
-        return [version["text"] for version in browser(bob).get(page_of(row), **JSON).json()["versions"]]
+        return [version["text"] for version in as_(bob).get(page_of(row), **JSON).json()["versions"]]
 
     assert versions() == [SCRIPT, "**mended**"]
-    page = browser(bob).get(page_of(row)).content.decode()
+    page = as_(bob).get(page_of(row)).content.decode()
     assert SCRIPT not in page, "text is escaped on the page"
     assert "<strong>mended</strong>" in page
     act("delete", row, bob)
     assert versions() == []
     another = post("secret", bob)
     Message.objects.filter(pk=another.pk).update(body=None, salt=None)
-    assert browser(bob).get(page_of(another), **JSON).json() == {"versions": []}
+    assert as_(bob).get(page_of(another), **JSON).json() == {"versions": []}
 
 
 def test_a_room_that_one_does_not_see_has_no_messages_pins_people_or_marks(
@@ -142,13 +137,13 @@ def test_a_room_that_one_does_not_see_has_no_messages_pins_people_or_marks(
     secret = post("secret", alice, room=CELLAR)
     addresses = ["m/" + secret.hash.hex() + "/", "pins/", "people", "?at=1", "?on=2026-01-01"]
     for rest in addresses:
-        assert browser(bob).get(f"/rooms/cellar/{rest}").status_code == 404
-        assert browser(bob).get(f"/rooms/nowhere/{rest}").status_code == 404
-        assert browser(alice).get(f"/rooms/cellar/{rest}").status_code in (200, 302)
+        assert as_(bob).get(f"/rooms/cellar/{rest}").status_code == 404
+        assert as_(bob).get(f"/rooms/nowhere/{rest}").status_code == 404
+        assert as_(alice).get(f"/rooms/cellar/{rest}").status_code in (200, 302)
         assert Client().get(f"/rooms/cellar/{rest}")["Location"].startswith("/login/")
-    assert browser(bob).get(page_of(secret)).status_code == 404, "by another room's address"
+    assert as_(bob).get(page_of(secret)).status_code == 404, "by another room's address"
     assert do(bob, secret, "react", "cellar", emoji="👍").status_code == 404
-    assert browser(bob).post("/rooms/cellar/unread", {"seq": "1"}).status_code == 404
+    assert as_(bob).post("/rooms/cellar/unread", {"seq": "1"}).status_code == 404
     assert kinds() == []
 
 
@@ -159,14 +154,14 @@ def test_moderators_pin_in_the_world_and_members_in_their_rooms(
     assert do(bob, row, "pin").status_code == 403
     assert do(alice, row, "pin").status_code == do(alice, row, "pin").status_code == 303
     assert Pin.objects.filter(room=world).count() == 1
-    (pinned,) = browser(bob).get("/rooms/world/pins/", **JSON).json()["pinned"]
+    (pinned,) = as_(bob).get("/rooms/world/pins/", **JSON).json()["pinned"]
     assert (pinned["seq"], pinned["pinned_by"]) == (row.room_seq, "alice")
-    assert "<em>look</em>" in browser(bob).get("/rooms/world/pins/").content.decode()
+    assert "<em>look</em>" in as_(bob).get("/rooms/world/pins/").content.decode()
     Membership.objects.create(room=cellar, user=bob)
     assert do(bob, secret, "pin", "cellar").status_code == 303
     assert do(bob, row, "unpin").status_code == 403
     assert do(alice, row, "unpin").status_code == 303
-    assert browser(bob).get("/rooms/world/pins/", **JSON).json() == {"pinned": [], "may_pin": False}
+    assert as_(bob).get("/rooms/world/pins/", **JSON).json() == {"pinned": [], "may_pin": False}
     Room.objects.filter(pk=CELLAR).update(archived=True)
     assert do(bob, secret, "unpin", "cellar").status_code == 403
 
@@ -189,7 +184,7 @@ def test_completion_finds_the_people_of_the_room_alone(
     charlie.save()
 
     def names(slug: str, query: str) -> list[str]:
-        return [who["username"] for who in browser(alice).get(f"/rooms/{slug}/people", {"q": query}).json()["people"]]
+        return [who["username"] for who in as_(alice).get(f"/rooms/{slug}/people", {"q": query}).json()["people"]]
 
     assert names("world", "") == ["alice", "bob", "charlie"]
     assert names("world", "BO") == ["bob", "charlie"]
@@ -198,25 +193,25 @@ def test_completion_finds_the_people_of_the_room_alone(
     charlie.is_active = False
     charlie.save()
     assert names("world", "bo") == ["bob"]
-    assert "@" not in json.dumps(browser(alice).get("/rooms/world/people").json()), "no addresses"
+    assert "@" not in json.dumps(as_(alice).get("/rooms/world/people").json()), "no addresses"
 
 
 def test_a_mark_is_ones_own_and_goes_again(world: Room, alice: User, bob: User) -> None:
     first, second = post("one", bob), post("two", bob)
     for seq in (second.room_seq, first.room_seq):
-        assert browser(alice).post("/rooms/world/unread", {"seq": seq}, **JSON).status_code == 204
+        assert as_(alice).post("/rooms/world/unread", {"seq": seq}, **JSON).status_code == 204
     assert list(UnreadMark.objects.values_list("user", "seq")) == [(alice.pk, first.room_seq)]
-    assert browser(alice).get("/rooms/world/").context["new_from"] == first.room_seq
-    assert browser(bob).get("/rooms/world/").context["new_from"] is None
+    assert as_(alice).get("/rooms/world/").context["new_from"] == first.room_seq
+    assert as_(bob).get("/rooms/world/").context["new_from"] is None
     for wrong in ("x", "-1", "9" * 20):
-        assert browser(alice).post("/rooms/world/unread", {"seq": wrong}).status_code == 404
-    assert browser(alice).post("/rooms/world/unread", {}, **JSON).status_code == 204
+        assert as_(alice).post("/rooms/world/unread", {"seq": wrong}).status_code == 404
+    assert as_(alice).post("/rooms/world/unread", {}, **JSON).status_code == 204
     assert not UnreadMark.objects.exists()
 
 
 def test_what_is_unread_is_counted_anew_for_whoever_asks(world: Room, cellar: Room, alice: User, bob: User) -> None:
     def counts(user: User) -> dict[str, int]:
-        answer: dict[str, int] = browser(user).get("/rooms/world/unread").json()
+        answer: dict[str, int] = as_(user).get("/rooms/world/unread").json()
         return answer
 
     before = counts(alice)
@@ -226,23 +221,23 @@ def test_what_is_unread_is_counted_anew_for_whoever_asks(world: Room, cellar: Ro
     assert counts(bob)["unread"] == before["unread"], "one's own are read"
     do(bob, row, "delete")
     assert counts(alice) == before | {"head": before["head"] + 2}
-    assert browser(bob).get("/rooms/cellar/unread").status_code == 404
+    assert as_(bob).get("/rooms/cellar/unread").status_code == 404
 
 
 def test_a_link_to_a_message_opens_around_it_and_the_log_begins_at_its_head(world: Room, bob: User) -> None:
     rows = [post(f"number {number}", bob) for number in range(120)]
     target = rows[60]
-    context = browser(bob).get(f"/rooms/world/?at={target.room_seq}").context
+    context = as_(bob).get(f"/rooms/world/?at={target.room_seq}").context
     seqs = [event["seq"] for event in context["events"]]
     assert target.room_seq in seqs
     assert len(seqs) == 50
     assert context["is_past"]
     assert context["cursor"] == rows[-1].room_seq > seqs[-1]
-    newest = browser(bob).get(f"/rooms/world/?at={rows[-1].room_seq}").context
+    newest = as_(bob).get(f"/rooms/world/?at={rows[-1].room_seq}").context
     assert not newest["is_past"]
     assert newest["cursor"] == rows[-1].room_seq
     for wrong in ("x", "-1", "1" * 16):
-        assert browser(bob).get(f"/rooms/world/?at={wrong}").status_code == 404
+        assert as_(bob).get(f"/rooms/world/?at={wrong}").status_code == 404
 
 
 def test_a_day_leads_to_its_first_message(world: Room, bob: User) -> None:
@@ -254,7 +249,7 @@ def test_a_day_leads_to_its_first_message(world: Room, bob: User) -> None:
     assert head == rows[-1].room_seq == 13
     for ms, seq in ((0, 1), (1, 5), (day, 5), (day + 1, 9), (3 * day, 13), (99 * day, 13)):
         assert find_since(world.pk, ms) == seq, ms
-    assert browser(bob).get("/rooms/world/?on=1970-01-02")["Location"] == "/rooms/world/?at=5"
-    assert browser(bob).get(f"/rooms/world/?since={day + 5}")["Location"] == "/rooms/world/?at=9"
-    assert browser(bob).get("/rooms/world/?on=yesterday").status_code == 200
+    assert as_(bob).get("/rooms/world/?on=1970-01-02")["Location"] == "/rooms/world/?at=5"
+    assert as_(bob).get(f"/rooms/world/?since={day + 5}")["Location"] == "/rooms/world/?at=9"
+    assert as_(bob).get("/rooms/world/?on=yesterday").status_code == 200
     assert find_since(CELLAR, 5) == 1
