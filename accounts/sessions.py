@@ -46,6 +46,11 @@ class OpenSession:
     is_current: bool
 
     @property
+    def name(self) -> str:
+        """Device and address; a token that was not used yet has no address."""
+        return ", ".join(filter(None, (self.device, self.address)))
+
+    @property
     def is_active(self) -> bool:
         """In use as far as is written down: that may be a minute old."""
         return self.is_current or (timezone.now() - self.seen_at).total_seconds() < 2 * SEEN_EVERY_S

@@ -87,6 +87,12 @@ def test_a_token_is_listed_as_one_whatever_its_program_calls_itself(bob: User) -
     assert (seat.device, seat.address) == ("API token", "192.0.2.7")
 
 
+def test_a_token_that_was_never_used_is_ended_by_its_name_alone(bob: User, client: Client) -> None:
+    token_of("bob.b")
+    client.force_login(bob)
+    assert b'aria-label="End API token"' in client.get("/account/sessions/").content
+
+
 def test_a_token_ends_with_what_ends_sessions(bob: User) -> None:
     by_list, by_password, by_operator, other = (program(token_of("bob.b")) for _ in range(4))
     sessions.end_session(bob, list_sessions(bob, None)[-1].pk)
