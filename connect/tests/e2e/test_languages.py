@@ -82,6 +82,22 @@ def test_longer_german_words_have_room(open_window: OpenWindow, served: Server, 
         assert fits(window.page), path
 
 
+def test_on_a_small_phone_both_ways_in_stand_on_one_line_and_quotes_are_german(
+    open_window: OpenWindow, served: Server
+) -> None:
+    window = open_window(locale="de-DE", viewport={"width": 360, "height": 740})
+    window.goto("/chain/")
+    page = window.page
+    ways = [page.get_by_role("banner").get_by_role("link", name=name) for name in ("Anmelden", "Registrieren")]
+    first, second = (way.bounding_box() for way in ways)
+    assert first
+    assert second
+    assert first["y"] + first["height"] / 2 == second["y"] + second["height"] / 2
+    nonsense = {"name": "x.tlog-proof", "mimeType": "text/plain", "buffer": b"nonsense"}
+    page.locator("[data-file]").set_input_files(nonsense)  # type: ignore[arg-type]
+    expect(page.locator("[data-verdict]")).to_have_text("Nicht nachgewiesen: „Beleg“ stimmt nicht.")
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_from_right_to_left_everything_stays_inside(
     open_window: OpenWindow, served: Server, size: dict[str, object]

@@ -57,6 +57,7 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     window.goto("/account/notifications/")
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_role("button", name="Switch off")).to_be_visible()
+    assert page.get_by_role("button", name="Switch off").get_attribute("aria-pressed") is None, "its name says it"
     # Chromium's test windows have no push service, and say so on the console; the open chat tells all the same.
     window.complaints[:] = [each for each in window.complaints if "does not support the Push API" not in each]
     page.get_by_label("Quiet from").fill("22:00")

@@ -1,6 +1,8 @@
 """Search in a browser: the palette by keyboard alone, the sheet of shortcuts, the page without JavaScript."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -95,6 +97,7 @@ def test_the_page_works_without_javascript_on_a_phone(open_window: OpenWindow) -
     page.get_by_role("searchbox", name="Search messages").fill('needles?id has:link -"no such" from:me')
     page.get_by_role("main").get_by_role("button", name="Search").click()
     hit = page.get_by_role("link", name="haystack")
+    expect(hit.locator("time")).to_have_text(re.compile(" UTC$"))
     expect(hit.locator("mark")).to_have_text("needles?id")
     expect(page.get_by_text("where a word begins")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -102,6 +105,17 @@ def test_the_page_works_without_javascript_on_a_phone(open_window: OpenWindow) -
     page.wait_for_url(re.compile(r"/rooms/world/\?at=\d+#m\d+"))
     plain.goto("/search/?q=nothing+like+it")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+
+
+def test_the_page_tells_the_time_by_the_readers_own_clock(open_window: OpenWindow) -> None:
+    window = sign_up(open_window(timezone_id="Asia/Kathmandu"), "tara")
+    say(window, "seen from Kathmandu, a quarter of an hour apart")
+    is_indexed(window.page, "Kathmandu")
+    window.goto("/search/?q=Kathmandu")
+    time = window.page.get_by_role("link", name="seen from").locator("time")
+    expect(time).to_have_attribute("title", re.compile(" UTC$"))
+    there = datetime.fromisoformat(time.get_attribute("datetime") or "").astimezone(ZoneInfo("Asia/Kathmandu"))
+    expect(time).to_contain_text(f"{there:%-I:%M}")
 
 
 def is_indexed(page: Page, typed: str) -> None:

@@ -50,8 +50,11 @@ async function switchOff() {
   show(false, gettext("Off in this browser."));
 }
 
-function show(isOn, text) {
-  button.setAttribute("aria-pressed", String(isOn));
+let isOn = false;
+
+/** The button says what it does next: that it is pressed, too, would say the opposite. */
+function show(isOnNow, text) {
+  isOn = isOnNow;
   button.textContent = isOn ? gettext("Switch off") : gettext("Switch on");
   words.textContent = text;
 }
@@ -64,12 +67,12 @@ async function begin() {
   }
   const worker = Notification.permission === "granted" && (await navigator.serviceWorker.getRegistration());
   // Switched on by somebody else who was logged in here before, it is off; without a push service the open chat tells.
-  const isOn = Boolean(worker) && (await renew(worker).catch(() => null)) !== false;
-  show(isOn, isOn ? gettext("On in this browser.") : gettext("Off in this browser."));
+  const wasOn = Boolean(worker) && (await renew(worker).catch(() => null)) !== false;
+  show(wasOn, wasOn ? gettext("On in this browser.") : gettext("Off in this browser."));
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      await (button.getAttribute("aria-pressed") === "true" ? switchOff() : switchOn());
+      await (isOn ? switchOff() : switchOn());
     } finally {
       button.disabled = false;
     }

@@ -68,7 +68,7 @@ export function report(steps, { receipt = null, vkey, screen = null }) {
 
 /** One sentence for all rows together. */
 export function verdict(rows) {
-  const bad = rows.filter(({ state }) => state === "bad").map(({ title }) => `“${title}”`);
+  const bad = rows.filter(({ state }) => state === "bad").map(({ title }) => fill(gettext("“%(check)s”"), { check: title }));
   const failed = ngettext("Not proved: %(checks)s fails.", "Not proved: %(checks)s fail.", bad.length);
   if (bad.length) return { state: "bad", text: fill(failed, { checks: bad.join(gettext(" and ")) }) };
   const said = rows.filter(({ state }) => state === "good").length;
