@@ -151,6 +151,27 @@ def test_a_message_waits_for_its_files(open_window: OpenWindow, served: Server) 
     assert page.evaluate(MAY_LEAVE)
 
 
+def test_a_message_that_a_file_holds_back_says_so_until_the_file_is_gone(
+    open_window: OpenWindow, served: Server
+) -> None:
+    page = enter(open_window(), served)
+    held: list[Route] = []
+    page.route("**/rooms/world/files/", lambda route: held.append(route))
+    pick(page, ("slow.txt", b"slow"), ("nothing.txt", b""))
+    expect(tray(page).first).to_have_attribute("data-state", "sending")
+    page.get_by_label("Message to World").fill("with two files")
+    page.keyboard.press("Enter")
+    refused = page.get_by_text("A file cannot be uploaded. Remove it.")
+    expect(refused).to_be_visible()
+    held.pop().continue_()
+    ready(page, 1)
+    expect(refused).to_be_visible()
+    page.get_by_role("button", name="Remove nothing.txt").click()
+    expect(refused).to_be_hidden()
+    page.get_by_label("Message to World").press("Enter")
+    expect(with_file(page, "slow.txt")).to_contain_text("with two files")
+
+
 def test_an_upload_that_is_cut_off_can_be_tried_again(open_window: OpenWindow, served: Server) -> None:
     window = open_window()
     page = enter(window, served)

@@ -12,6 +12,7 @@ export class Composer {
   #reply = null; // {seq, hash, author, text}
   #isDue = false; // to be sent as soon as its files are there
   #leaving = 0; // messages that the outbox does not hold yet: the draft stays until it does
+  #isHeld = false; // one of its files could not be uploaded, and that was said
 
   /** `people` is where people of the room are found; `onEditLast` is ↑ in an empty field. */
   constructor({ form, draftKey, limit, attaching, people, onSend, onEditLast }) {
@@ -68,10 +69,11 @@ export class Composer {
   }
 
   #submit() {
-    this.#isDue = this.uploads.isBusy;
-    if (this.#isDue) return this.#tell(gettext("This is sent as soon as its files are uploaded."), { isFault: false });
+    this.#isHeld = this.uploads.hasFailed;
+    this.#isDue = this.uploads.isBusy && !this.#isHeld;
     if (this.uploads.hasRefused) return this.#tell(gettext("A file cannot be uploaded. Remove it."));
-    if (this.uploads.hasFailed) return this.#tell(gettext("A file could not be uploaded. Try it again or remove it."));
+    if (this.#isHeld) return this.#tell(gettext("A file could not be uploaded. Try it again or remove it."));
+    if (this.#isDue) return this.#tell(gettext("This is sent as soon as its files are uploaded."), { isFault: false });
     const written = replaceNames(this.text.value.trim());
     const text = written || this.uploads.names; // files are called what they are called
     const problem = refusal(text, this.limit());
@@ -102,15 +104,18 @@ export class Composer {
     }
   }
 
-  /** A message that waited for its files goes once they are there; one that fails, or another word, holds it back. */
+  /** A message that waited for its files goes once they are there; one that fails holds it back, and is told of until
+   * it goes or is tried again; so does another word. */
   #filesChanged() {
-    const isDue = this.#isDue && !this.uploads.hasFailed && this.uploads.items.length > 0;
-    if (isDue && !this.uploads.isBusy) this.#submit();
+    const { hasFailed, isBusy, items } = this.uploads;
+    const isDue = this.#isDue && items.length > 0;
+    if (isDue && (hasFailed || !isBusy)) this.#submit();
+    else if (this.#isHeld && hasFailed) this.#keep();
     else if (!isDue) this.#changed();
   }
 
   #changed() {
-    this.#isDue = false;
+    this.#isDue = this.#isHeld = false;
     const text = this.text.value;
     this.#tell(text.trim() ? refusal(text, this.limit()) : "");
     if (!CSS.supports("field-sizing", "content")) this.#grow();

@@ -12,7 +12,6 @@ import { openReceipt } from "../../../ledger/js/receipt/open.js";
 import { questions } from "../../../ledger/js/receipt/report.js";
 import { showRows, showVerdict } from "../../../ledger/js/receipt/rows.js";
 import { fullTime, stamp } from "../format.js";
-import { plainText } from "../plain.js";
 import { verify } from "./verification.js";
 import { Versions } from "./versions.js";
 import { sentence, states, verifyCommand } from "./words.js";
