@@ -30,9 +30,9 @@ MEETS = """(node, names) => {
   return pairs.filter(([name, other]) => boxes(name).some((a) => boxes(other).some((b) => meets(a, b))));
 }"""
 """Which pairs of places in it lie over each other; of a paragraph the words count, not its empty end."""
-TOO_SMALL = """[...document.querySelectorAll("a, button, input, textarea")]
+TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, summary, textarea")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-  .filter((node) => !node.matches("p a, .skip, .check input"))
+  .filter((node) => !node.matches("p a, svg a, a.entry__name, .skip, .check input, .hidden-visually"))
   .filter((node) => Math.min(node.getBoundingClientRect().width, node.getBoundingClientRect().height) < 44)
   .map((node) => node.outerHTML)"""
 
@@ -65,6 +65,13 @@ def test_a_phone_shows_one_pane_at_a_time_with_large_targets(open_window: OpenWi
     expect(rooms).to_be_in_viewport()
     assert fits(page)
     assert page.evaluate(TOO_SMALL) == []
+
+
+def test_whatever_page_a_phone_shows_its_targets_are_large(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(**PHONE), served, "bob")
+    for path in ("/rooms/", "/unread/", "/search/", "/account/notifications/", "/chain/", "/chain/blocks/0/"):
+        page.goto(served.url + path)
+        assert page.evaluate(TOO_SMALL) == [], path
 
 
 def test_long_names_push_nothing_away_on_a_phone(open_window: OpenWindow, served: Server) -> None:
