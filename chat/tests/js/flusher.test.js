@@ -64,6 +64,23 @@ test("what was written while a flush ran goes out with it", async () => {
   assert.deepEqual(tab.sent, ["m1", "m2"]);
 });
 
+test("what is written at whatever moment of a flush, its last one too, is not left behind", async () => {
+  const moments = async (count) => {
+    for (let i = 0; i < count; i += 1) await null;
+  };
+  for (const [before, between] of Array.from({ length: 600 }, (_, i) => [i % 60, Math.floor(i / 60)])) {
+    const tab = await newTab({ answer: recorded, lock: (_name, act) => act() });
+    await tab.outbox.put(item("m1", 1));
+    tab.flusher.flush();
+    await moments(before);
+    tab.outbox.put(item("m2", 2));
+    await moments(between);
+    tab.flusher.flush();
+    await new Promise(setImmediate);
+    assert.deepEqual(tab.sent, ["m1", "m2"], `after ${before} and ${between}`);
+  }
+});
+
 test("busy sends the same again after the wait that the server named", async () => {
   const tab = await newTab({ answer: (_id, count) => (count < 3 ? { type: "same", afterMs: 700 } : recorded()) });
   await tab.outbox.put(item("m", 1));

@@ -20,6 +20,7 @@ export class Flusher {
     this.#again = true;
     this.#flushing ??= this.#run().finally(() => {
       this.#flushing = null;
+      return this.#again && this.isLive() ? this.flush() : undefined; // asked for between the last look and now
     });
     return this.#flushing;
   }
