@@ -13,6 +13,12 @@ MARKS_IN_A_ROW = 4
 _JOINERS = "\u200c\u200d"
 """Persian and Indic scripts, and composed emoji, are written with these."""
 
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters, marks and a symbol that show nothing, or a space."""
+
+_TWINS = ("LATIN", "CYRILLIC", "GREEK")
+"""Scripts whose letters look alike. A word is written in one of them."""
+
 
 def clean_display_name(text: str) -> str:
     """One spelling: NFC, single spaces, nothing around. Raises ValidationError for what would deceive or disturb."""
@@ -23,11 +29,24 @@ def clean_display_name(text: str) -> str:
         raise ValidationError(_("Use at most %(count)s characters.") % {"count": LONGEST}, code="too_long")
     if re.search(rf"m{{{MARKS_IN_A_ROW + 1}}}", "".join("m" if unicodedata.combining(each) else "." for each in name)):
         raise ValidationError(_("This name holds too many marks on one letter."), code="marks")
+    if any(len(_twins(word)) > 1 for word in re.findall(r"\w+", name)):
+        raise ValidationError(_("Write each word in one script: its letters look like those of another."), code="mixed")
     if name and not any(unicodedata.category(letter)[0] in "LN" for letter in name):
         raise ValidationError(_("Use at least one letter or digit."), code="no_letter")
     return name
 
 
+def as_seen(name: str) -> str:
+    """Without what shows nothing, and wide, circled and other dress of letters off: what `name` is taken for."""
+    shown = (each for each in name if unicodedata.category(each) != "Cf" and not "\ufe00" <= each <= "\ufe0f")
+    return unicodedata.normalize("NFKC", "".join(shown))
+
+
+def _twins(word: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()} & {*_TWINS}
+
+
 def _is_hidden(letter: str) -> bool:
-    """Controls, private and unassigned characters, and those that turn the writing direction."""
-    return unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs", "Cn"} and letter not in _JOINERS
+    """Controls, fillers, private and unassigned characters, and those that turn the writing direction."""
+    is_unseen = unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs", "Cn"} and letter not in _JOINERS
+    return is_unseen or letter in _FILLERS

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.display_names import LONGEST, clean_display_name
+from accounts.display_names import LONGEST, as_seen, clean_display_name
 from accounts.models import User
 from accounts.names import check_not_reserved
 from accounts.requests import user_of
@@ -40,7 +40,7 @@ class ProfileForm(forms.Form):
         name = clean_display_name(self.cleaned_data["name"])
         if not self._user.is_superuser:
             check_not_reserved(name)
-        if User.objects.name_is_worn_by_other(name, than=self._user):
+        if User.objects.name_is_worn_by_other(as_seen(name), than=self._user):
             raise ValidationError(_("Somebody else has this as their username."), code="taken")
         return name
 

@@ -13,6 +13,8 @@ from accounts.display_names import LONGEST, clean_display_name
         ("Nguye\u0302\u0303n", "Nguyễn"),
         ("نام\u200cها", "نام\u200cها"),
         ("Ada 🚀", "Ada 🚀"),
+        ("Анна (Anna) Παπά", "Анна (Anna) Παπά"),
+        ("田中Ken", "田中Ken"),
         ("x" * LONGEST, "x" * LONGEST),
     ],
 )
@@ -28,6 +30,11 @@ def test_a_name_in_any_script_gets_one_spelling(typed: str, kept: str) -> None:
         ("Ada\u200b", "hidden"),
         ("Ada\x00", "hidden"),
         ("Ada\ue000", "hidden"),
+        ("\u3164", "hidden"),
+        ("Ada\u115f", "hidden"),
+        ("Ad\u034fa", "hidden"),
+        ("\u0410da Lovelace", "mixed"),  # a Cyrillic A
+        ("c\u03bfnnect", "mixed"),  # a Greek o
         ("Z" + "\u0301" * 40, "marks"),
         ("...", "no_letter"),
         ("🚀", "no_letter"),
