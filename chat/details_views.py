@@ -3,12 +3,13 @@
 One address takes all acts; `act` names one of a table. Who does not see the room gets a 404, whatever they ask.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from accounts.models import User
 from accounts.requests import user_of
 from chat.announcing import announce_standing
 from chat.fields import read_reason
-from chat.finding import PeopleChoice, find_person, find_room
+from chat.finding import PEOPLE_SHOWN, PeopleChoice, find_person, find_room, named, read_query
 from chat.forms import RoomForm, WorldForm
 from chat.joining import add, join, leave, let_back, remove, set_role
 from chat.models import Ban, Membership, Room
@@ -28,6 +29,7 @@ from chat.people import Person, describe
 from chat.posting import check_form_rate
 from chat.refusals import Refusal
 from chat.roles import Role, acts_on, rank_in, rank_of, roles_to_give, site_rank
+from chat.store import is_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,14 +89,18 @@ def _page(
     user = user_of(request)
     rank = rank_in(user, room)
     changes = room.access in (Room.Access.PUBLIC, Room.Access.PRIVATE)
-    memberships = Membership.objects.filter(room=room).select_related("user").order_by("user__username")
+    query = read_query(request.GET)
+    shown = _find_memberships(room, query)
     context = {
         "room": room,
         "me": user,
         "problem": problem,
         "form": form or _form(room),
-        "members": [_member(each, user, rank, room) for each in memberships],
-        "is_in": room.access == Room.Access.EVERYONE or any(each.user_id == user.pk for each in memberships),
+        "query": query,
+        "people": Membership.objects.filter(room=room).count(),
+        "members": [_member(each, user, rank, room) for each in shown[:PEOPLE_SHOWN]],
+        "has_more": len(shown) > PEOPLE_SHOWN,
+        "is_in": is_in(user, room.pk),
         "banned": _banned(room) if changes and rank >= rank_of(Role.MODERATOR) else [],
         "may_join": room.access == Room.Access.PUBLIC and not room.archived,
         "may_leave": changes,
@@ -103,6 +109,15 @@ def _page(
         "may_archive": changes and rank >= rank_of(Role.ADMIN),
     }
     return render(request, "chat/room_details.html", context, status=status)
+
+
+def _find_memberships(room: Room, query: str) -> Sequence[Membership]:
+    """Those of that name, whoever has a role first; one more than is shown, where there are more."""
+    has_none = Case(When(role=Role.MEMBER, then=1), default=0)
+    found = Membership.objects.filter(room=room).select_related("user").order_by(has_none, "user__username")
+    if query:
+        found = found.filter(user__in=named(User.objects.all(), query))
+    return list(found[: PEOPLE_SHOWN + 1])
 
 
 def _form(room: Room, data: Any = None) -> WorldForm | RoomForm:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
@@ -41,6 +41,20 @@ def find_person(request: HttpRequest) -> User:
     return get_object_or_404(User, pk=read_id(request.POST.get("person", "")))
 
 
+def read_query(form: QueryDict) -> str:
+    """What somebody typed to find people."""
+    return form.get("q", "").replace("\0", "").strip()[:80]
+
+
+def named(people: QuerySet[User], query: str) -> QuerySet[User]:
+    """Those whose names hold each word of it."""
+    for word in query.lstrip("@").split():
+        people = people.filter(
+            Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        )
+    return people
+
+
 class PeopleChoice:
     """People to choose from: whom the search finds, and whom the form holds as chosen already.
 
@@ -48,21 +62,14 @@ class PeopleChoice:
     """
 
     def __init__(self, request: HttpRequest, without: Iterable[UUID]) -> None:
-        self.query = request.POST.get("q", "").replace("\0", "").strip()[:80]
+        self.query = read_query(request.POST)
         self.is_search = "search" in request.POST
         candidates = User.objects.settled().exclude(pk__in=list(without)).order_by("username")
         self.chosen = list(candidates.filter(pk__in=_read_ids(request.POST.getlist("person"))))
-        found = self._search(candidates).exclude(pk__in=[user.pk for user in self.chosen])
+        found = named(candidates, self.query).exclude(pk__in=[user.pk for user in self.chosen])
         self.found = list(found[: PEOPLE_SHOWN + 1])
         self.has_more = len(self.found) > PEOPLE_SHOWN
         del self.found[PEOPLE_SHOWN:]
-
-    def _search(self, people: QuerySet[User]) -> QuerySet[User]:
-        for word in self.query.lstrip("@").split():
-            people = people.filter(
-                Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
-            )
-        return people
 
 
 def _read_ids(values: Iterable[str]) -> list[UUID]:

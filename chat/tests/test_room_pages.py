@@ -161,6 +161,24 @@ def test_a_member_is_offered_nothing_that_is_refused(plans: Room, bob: User, cha
     assert "Add people" in page(browser, f"/rooms/{plans.slug}/details/")
 
 
+def test_of_many_people_those_with_a_role_come_first_and_the_rest_is_found_by_name(
+    plans: Room, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(details_views, "PEOPLE_SHOWN", 2)
+    add(bob, plans, [charlie, person("anna"), person("dora")])
+
+    def look(query: str = "") -> tuple[list[str], str]:
+        shown = page(as_(charlie), f"/rooms/{plans.slug}/details/{query}")
+        assert "4 people" in shown
+        return re.findall(r"@(\w+)</p>", shown), shown
+
+    names, shown = look()
+    assert names == ["bob", "anna"]
+    assert "And more: search for a name." in shown
+    assert look("?q=@DOR")[0] == ["dora"]
+    assert "Nobody of that name." in look("?q=erna")[1]
+
+
 def test_a_visitor_is_sent_to_log_in(tea: Room, client: Client) -> None:
     for path in ("/rooms/", "/rooms/new/", "/direct/new/", f"/rooms/{tea.slug}/details/", f"/rooms/{tea.slug}/add/"):
         assert client.get(path)["Location"].startswith("/login/")
