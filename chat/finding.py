@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.requests import user_of
 from chat.models import Room
 from chat.names import name_rooms
+from chat.people import is_called
 
 PEOPLE_SHOWN = 50
 
@@ -49,9 +50,7 @@ def read_query(form: QueryDict) -> str:
 def named(people: QuerySet[User], query: str) -> QuerySet[User]:
     """Those whose names hold each word of it."""
     for word in query.lstrip("@").split():
-        people = people.filter(
-            Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
-        )
+        people = people.filter(is_called("icontains", word))
     return people
 
 

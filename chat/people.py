@@ -36,9 +36,19 @@ def find_in_room(room: Room, beginning: str) -> list[Person]:
     users = User.objects.settled()
     if room.access != Room.Access.EVERYONE:
         users = users.filter(memberships__room=room)
+    found = users.filter(is_called("istartswith", beginning)) if beginning else users
+    return [describe(user) for user in found.order_by("username")[:SUGGESTED]]
+
+
+def is_called(lookup: str, word: str) -> Q:
+    """Of whom a name, by this look-up, is the word."""
     names = ("username", "first_name", "last_name")
-    begins = Q(*(Q(**{f"{name}__istartswith": beginning}) for name in names), _connector=Q.OR)
-    return [describe(user) for user in (users.filter(begins) if beginning else users).order_by("username")[:SUGGESTED]]
+    return Q(*((f"{name}__{lookup}", each) for name in names for each in spellings(word)), _connector=Q.OR)
+
+
+def spellings(word: str) -> set[str]:
+    """The word and, where letters are not ASCII, in which SQLite and MongoDB know no case, how it may be written."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
 
 
 def find_mentionable(names: Iterable[str]) -> set[str]:

@@ -16,6 +16,7 @@ from accounts.models import User
 from chat.mentions import EVERYBODY
 from chat.models import Room
 from chat.names import name_rooms
+from chat.people import spellings
 from chat.search.documents import Document, find_documents
 from chat.search.folding import fold
 from chat.search.indexes import get_index
@@ -139,13 +140,16 @@ def _is_named(room: Room, names: Sequence[str]) -> bool:
 
 def _find_people(user: User, names: Sequence[str]) -> list[UUID]:
     """By username or shown name, the user as "me". One query, none without names."""
-    return list(_people(user, [name.lower() for name in names])) if names else []
+    return list(_people(user, names)) if names else []
 
 
 def _people(user: User, names: Sequence[str]) -> Iterator[UUID]:
-    if "me" in names:
+    lower = [name.lower() for name in names]
+    if "me" in lower:
         yield user.pk
-    if "connect" in names:
+    if "connect" in lower:
         yield SYSTEM_AUTHOR
-    rows = User.objects.alias(lower=Lower("username"), shown=Lower("first_name"))
-    yield from rows.filter(Q(lower__in=names) | Q(shown__in=names)).values_list("pk", flat=True)
+    shown = {each for name in names for each in spellings(name)}
+    rows = User.objects.alias(shown=Lower("first_name"))
+    called = Q(name_lower__in=lower) | Q(shown__in=lower) | Q(first_name__in=shown)
+    yield from rows.filter(called).values_list("pk", flat=True)

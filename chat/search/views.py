@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -22,7 +21,7 @@ from accounts.requests import user_of
 from chat.finding import read_number
 from chat.models import Room
 from chat.names import name_rooms
-from chat.people import describe
+from chat.people import describe, is_called
 from chat.rates import Rates
 from chat.search.finding import find_unknown, search
 from chat.search.folding import fold
@@ -104,7 +103,7 @@ def _find_people(user: User, typed: str) -> Sequence[dict[str, str]]:
     """Others: whoever is chosen is talked to."""
     name = typed.strip().removeprefix("@")
     others = User.objects.settled().exclude(pk=user.pk)
-    named = others.filter(Q(username__icontains=name) | Q(first_name__icontains=name))
+    named = others.filter(is_called("icontains", name))
     return [describe(other) for other in named.order_by("username")[:SUGGESTED]]
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from chat.finding import named
 from chat.models import Membership, Room
 from chat.search import finding, postgres, sqlite
 from chat.search.finding import search
@@ -81,6 +82,15 @@ def test_operators_narrow(bob: User, found: Found) -> None:
     assert found("by -from:bob -has:link") == ["by alice"]
     assert found("by -in:plans -alice") == ["by bob"]
     assert found("from:nobody") == found("in:nowhere by") == found("has:file") == []
+
+
+def test_a_name_is_known_in_any_case_in_any_script(found: Found) -> None:
+    User.objects.filter(pk=(eve := person("eve")).pk).update(first_name="Özgür Ölmez")
+    post("by her", eve)
+    for name in ("eve", "EVE", "Özgür Ölmez", "özgür ölmez", "ÖZGÜR ÖLMEZ"):
+        assert found(f'from:"{name}"') == ["by her"]
+    for word in ("Özgür", "özg", "ÖLM"):
+        assert [eve.pk] == [each.pk for each in named(User.objects.all(), word)]
 
 
 def test_a_mention_is_of_the_whole_name_and_of_everybody_in_the_room(bob: User, found: Found) -> None:
