@@ -21,12 +21,13 @@ import orjson
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import close_old_connections
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from chat.acts import find_words
-from chat.mentions import EVERYBODY
-from chat.models import Preferences, PushSubscription, ReadPosition, Room
+from chat.mentions import EVERYBODY, find_names
+from chat.models import Membership, Preferences, PushSubscription, ReadPosition, Room, RoomPreference
 from chat.notices import find_levels, is_quiet, is_wanted
 from chat.people import find_people
 from chat.sessions import open_sessions
@@ -98,11 +99,13 @@ class Pusher:
 
 def push(row: Message) -> None:
     """Tells of a post whoever is to be told, by every browser of theirs that wants it."""
-    found = _find_subscriptions(row)
-    room = Room.objects.filter(pk=row.room).first() if found else None
+    room = Room.objects.filter(pk=row.room).first()
     if room is None or _is_gone(row):
         return
     words = find_words([row])[row.room, bytes(row.hash)]
+    found = _find_subscriptions(row, room, words)
+    if not found:
+        return
     told = choose_people(room, words, {each.user_id for each in found}, datetime.now(UTC))
     payload = _payload(room, row, words)
     with ThreadPoolExecutor(SENDERS) as pool:
@@ -118,9 +121,15 @@ def _is_gone(row: Message) -> bool:
     return deletes.exists() or not Message.objects.filter(pk=row.pk, body__isnull=False).exists()
 
 
-def _find_subscriptions(row: Message) -> list[PushSubscription]:
-    """Of people who have not read it, in sessions that are still good."""
+def _find_subscriptions(row: Message, room: Room, words: str) -> list[PushSubscription]:
+    """Of people who have not read it and may want to be told, in sessions that are still good."""
     rows = PushSubscription.objects.exclude(user=row.author)
+    if room.access != Room.Access.EVERYONE:
+        rows = rows.filter(user__in=Membership.objects.filter(room=room).values("user"))
+    names = find_names([words])
+    if EVERYBODY not in names and not room.is_direct:
+        of_all = RoomPreference.objects.filter(room=room, level=RoomPreference.Level.ALL)
+        rows = rows.filter(Q(user__name_lower__in=names) | Q(user__in=of_all.values("user")))
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("pk")
     read = ReadPosition.objects.filter(room=row.room, seq__gte=row.room_seq).values("user")
     return list(rows.filter(session__in=alive).exclude(user__in=read))

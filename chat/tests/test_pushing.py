@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.management.commands import changepassword
@@ -19,6 +20,7 @@ from pytest_django import Settings
 from accounts.models import User
 from chat import notice_views, pushing, text
 from chat.models import Membership, PushSubscription, ReadPosition, Room, RoomPreference
+from chat.opening import open_direct
 from chat.pushing import Pusher, choose_people, push
 from chat.rooms import ensure_world
 from chat.tests.entries import act, post
@@ -96,6 +98,23 @@ def test_nobody_is_pushed_what_they_wrote_read_muted_or_may_not_see(
     RoomPreference.objects.all().delete()
     push(post("@bob at last", alice))
     assert [each["body"] for each in service.opened()] == ["@bob at last"]
+
+
+def test_nobody_is_looked_at_who_is_not_in_the_room_or_not_meant(
+    alice: User, bob: User, charlie: User, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each message of two would read the browsers of thousands."""
+    for user in (bob, charlie):
+        subscribe(user, service.subscription(user.username))
+    looked_at: list[set[UUID]] = []
+    monkeypatch.setattr(pushing, "choose_people", lambda _room, _words, people, _now: looked_at.append(people) or set())
+    push(post("hello", alice, room=open_direct(alice, [bob]).pk))
+    push(post("hello @charlie", alice))
+    push(post("hello", alice))
+    RoomPreference.objects.create(user=bob, room_id=Room.WORLD, level="all")
+    push(post("hello", alice))
+    push(post("hello @room", alice))
+    assert looked_at == [{bob.pk}, {charlie.pk}, {bob.pk}, {bob.pk, charlie.pk}]
 
 
 def test_what_was_erased_meanwhile_is_not_pushed(alice: User, bob: User, service: Service) -> None:
