@@ -1113,6 +1113,8 @@ def verify_consistency(old_path: Path, new_path: Path, trust: Trust, folder: Pat
     except Refused as refused:
         report.refuse("format", refused)
         return report
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder")
     if folder is None and proof is None and old.size != new.size:
         raise UsageError("between two sizes something must lead: give --log FOLDER or --proof FILE")
     for age, checkpoint in (("older", old), ("newer", new)):
@@ -1390,13 +1392,24 @@ def _conclude_room(report: Report, room: Room) -> None:
             f"{room.log} recorded entries 1 to {room.sealed:,} in this order, and signed a tree of {size:,} entries "
             "that holds them."
         ]
-    report.not_proven = ["that any clock was right, or who stands behind an account", "that no newer entries follow"]
+    report.not_proven = [
+        "that any clock was right, or who stands behind an account",
+        "that no newer entries follow",
+    ]
+    if room.sealed:
+        report.not_proven.append(
+            "that everybody was given this version of the room: a log can hold two. Whoever has the same one has "
+            f"the same hash of entry {room.seq:,}, {room.hash.hex()}"
+        )
+    if not room.newest.values["witnesses"]:
+        report.not_proven.append("that the log shows everybody the same history: no witness was counted")
     if pending:
         report.not_proven.append(f"that the log ever recorded {rest}: without a block, anyone could have written it")
 
 
 # ── 11. Printing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+QUOTE_WIDTH = 72
 MARKS = {"ok": "ok    ", "failed": "FAILED", "open": "–     "}
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -1408,7 +1421,8 @@ def print_report(report: Report) -> None:
     if report.title:
         say(f"  {report.title}")
     for line in report.quote:
-        say(f"    │ {line}")
+        for part in _rows("".join(map(_visible, line))):
+            say(f"    │ {part}")
     say("")
     width = max(len(step.name) for step in report.steps)
     for step in report.steps:
@@ -1490,6 +1504,18 @@ def watch(items: Iterable[T], of_what: str) -> Iterator[T]:
         yield item
     if is_shown:
         sys.stderr.write("\r\033[K")
+
+
+def _rows(line: str) -> Iterator[str]:
+    """In pieces that fit a terminal: what it broke itself would stand at its left edge, where the verdict does."""
+    row, width = "", 0
+    for character in line:
+        wide = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width + wide > QUOTE_WIDTH:
+            yield row
+            row, width = "", 0
+        row, width = row + character, width + wide
+    yield row
 
 
 def _visible(character: str) -> str:

@@ -135,3 +135,9 @@ def test_the_older_one_comes_first(notes: list[Path], tmp_path: Path) -> None:
 def test_between_two_sizes_something_must_lead(notes: list[Path]) -> None:
     outcome = check(notes[0], notes[1])
     assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_a_folder_that_is_not_there_says_nothing_of_the_log(notes: list[Path], tmp_path: Path) -> None:
+    outcome = check(notes[0], notes[-1], "--log", tmp_path / "nowhere")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "nowhere is no folder" in outcome.err

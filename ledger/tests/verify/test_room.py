@@ -35,7 +35,7 @@ def check(tmp_path: Path) -> Callable[..., Outcome]:
     return check
 
 
-Check = Callable[[list[Line]], Outcome]
+Check = Callable[..., Outcome]
 
 
 def changed(at: int, **keys: Any) -> list[Line]:
@@ -182,6 +182,26 @@ def test_a_pending_erase_entry_excuses_no_missing_body(check: Check) -> None:
     outcome = check([*lines[:-1], erase, lines[-1]])
     assert outcome.code == 1
     assert f"a later erase entry for {victim['hash']}, in a block" in " ".join(outcome.out.split())
+
+
+def test_of_two_versions_of_a_room_in_one_log_each_verifies_and_says_how_to_tell(check: Check) -> None:
+    """One tree, one root, witnesses content: an operator can have recorded a room twice, and show each to somebody."""
+    chain = Chain()
+    chain.say(ROOM, ALICE, "the same")
+    fork = chain.heads[ROOM]
+    chain.say(ROOM, ALICE, "I agree")
+    chain.heads[ROOM] = fork
+    chain.say(ROOM, ALICE, "I do not agree")
+    chain.cosign(chain.seal().height)
+    for hidden, shown in ((1, 2), (2, 1)):
+        version = copy.copy(chain)
+        version.messages = [row for row in chain.messages if row is not chain.messages[hidden]]
+        outcome = check(room_lines(version, ROOM), "--witness", WITNESS, "--quorum", "1")
+        said = " ".join(outcome.out.split())
+        assert outcome.code == 0
+        assert f"has the same hash of entry 2, {chain.messages[shown].hash.hex()}" in said
+        assert "no witness was counted" not in said
+        assert "no witness was counted" in check(room_lines(version, ROOM)).out
 
 
 def test_receipts_of_a_forked_log_are_found(check: Check) -> None:

@@ -33,6 +33,15 @@ def test_a_text_cannot_forge_the_verdict(tmp_path: Path) -> None:
     assert "NOT VERIFIED because of path. Rely on nothing above." in out
 
 
+def test_a_text_that_a_terminal_would_break_cannot_either(tmp_path: Path) -> None:
+    path = tmp_path / "receipt"
+    for text in ("x" + 73 * " " + "VERIFIED".ljust(80) + "2 of 2 verified.", "上" * 37 + "VERIFIED"):
+        path.write_text(forged_text(text))
+        quote = [line for line in run(path, "--key", vkey_of(Chain())).out.split("\n") if "│" in line]
+        assert "".join(line[6:] for line in quote) == text
+        assert max(len(line) + line.count("上") for line in quote) < 80
+
+
 def test_a_text_that_people_write_is_shown_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "receipt"
     path.write_text(forged_text("héllo 上海 🚀 👩‍🚀\n\tschön"))
