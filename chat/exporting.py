@@ -30,7 +30,7 @@ from chat.writing_to import in_site_language
 from ledger.core.canonical import encode_canonical, parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.core.proofs import Plan, plan_consistency, plan_inclusion
-from ledger.core.records import SYSTEM_AUTHOR, record_fields
+from ledger.core.records import SYSTEM_AUTHOR, check_body, record_fields
 from ledger.drafts import Draft
 from ledger.errors import ExportError
 from ledger.models import Block, Genesis, Message
@@ -60,7 +60,10 @@ def export_room(room: Room, user: User, folder: Path, on_progress: Progress = la
     """Writes the room, as `user` may read it, into a new folder. ExportError, one sentence, when it is not written."""
     with _whole_folder(folder) as scratch:
         with snapshot():
-            exported = _Export(room, user, scratch).write(on_progress)
+            try:
+                exported = _Export(room, user, scratch).write(on_progress)
+            except LedgerFormatError as error:
+                raise ExportError(f"A block or a tile is damaged ({error}); run verify_chain.") from error
         _tell_room(room, user, exported[0])
     return ExportedRoom(folder, *exported)
 
@@ -135,12 +138,15 @@ class _Export:
 
 def _line(row: Message) -> Line:
     try:
+        body = None if row.body is None else parse_canonical(row.body.encode())
+        if body is not None:
+            check_body(row.kind, body)
         return {
             "seq": row.room_seq,
             "hash": row.hash.hex(),
             "record": record_fields(row.record(settings.LOG_ORIGIN)),
             "salt": None if row.salt is None else row.salt.hex(),
-            "body": None if row.body is None else parse_canonical(row.body.encode()),
+            "body": body,
             "receipt": None,
             "consistency": None,
         }

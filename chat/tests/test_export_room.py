@@ -32,7 +32,7 @@ from connect.tests.words import compile_words
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.errors import ExportError
 from ledger.genesis import ensure_genesis
-from ledger.models import Block, Genesis, Message
+from ledger.models import Block, Genesis, Message, Tile
 from ledger.recording import record
 from ledger.sealing import seal
 from ledger.tests.builders import post as entry
@@ -251,6 +251,27 @@ def test_a_failure_leaves_no_folder(room: Room, tmp_path: Path, fault: str) -> N
 def test_a_damaged_entry_is_named(room: Room, tmp_path: Path) -> None:
     Message.objects.filter(room_seq=5, room=room.pk).update(body="{")
     with pytest.raises(CommandError, match=r"Entry 5 is damaged .* run verify_chain"):
+        export(tmp_path / "out")
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"emoji":"x"}', '{"files":1,"text":"x"}'])
+def test_a_body_that_is_none_of_its_kind_is_named_pending_or_not(room: Room, tmp_path: Path, body: str) -> None:
+    for row in Message.objects.filter(room=room.pk, kind="post", body__isnull=False):
+        Message.objects.filter(pk=row.pk).update(body=body)
+        with pytest.raises(CommandError, match=f"Entry {row.room_seq} is damaged .* run verify_chain"):
+            export(tmp_path / "out")
+        Message.objects.filter(pk=row.pk).update(body=row.body)
+
+
+def test_a_damaged_block_or_tile_is_told(room: Room, tmp_path: Path) -> None:
+    block = Block.objects.get(height=2)
+    for column, value in (("root", b"x"), ("bits", 1), ("checkpoint", "x")):
+        Block.objects.filter(height=2).update(**{column: value})
+        with pytest.raises(CommandError, match=r"damaged .* run verify_chain"):
+            export(tmp_path / "out")
+        block.save()
+    Tile.objects.all().delete()
+    with pytest.raises(CommandError, match=r"absent.*; run verify_chain"):
         export(tmp_path / "out")
 
 
