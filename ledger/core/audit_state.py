@@ -12,8 +12,12 @@ from typing import Any
 
 import orjson
 
+from ledger.core.audit_headers import row_header
+from ledger.core.audit_leaf import BadRow
 from ledger.core.audit_rows import AuditState, BlockRow
+from ledger.core.audit_tree import Frontier
 from ledger.core.errors import LedgerFormatError
+from ledger.core.headers import block_hash, encode_header
 
 _HASHES = ("hash", "previous", "root")
 
@@ -50,8 +54,16 @@ def parse_state(data: bytes) -> AuditState:
                 for author, device, public, revoked in fields["keys"]
             },
         )
-        if format_state(state) != data:
+        if format_state(state) != data or not _agrees(state):
             raise ValueError
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except BadRow:
         raise LedgerFormatError("this is no state of an audit") from None
     return state
+
+
+def _agrees(state: AuditState) -> bool:
+    """Whether its block is one, and its subtrees make up that block's tree."""
+    block = state.block
+    size = sum(1 << height for height, subtree in enumerate(state.subtrees) if subtree is not None)
+    digest = block_hash(encode_header(row_header(block, state.origin)))
+    return (digest, size, Frontier(size, state.subtrees).root()) == (block.hash, block.tree_size, block.root)

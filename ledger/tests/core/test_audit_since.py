@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from ledger.core.audit import audit
@@ -146,3 +147,15 @@ def test_a_state_has_one_spelling() -> None:
     for other in (data[:-1], data + b" ", data.replace(b'{"block"', b'{"a":1,"block"', 1), data.upper()):
         with pytest.raises(LedgerFormatError):
             parse_state(other)
+
+
+@pytest.mark.parametrize("value", [None, "x", -1, 0, 1.5, 1 << 60, [], "00"])
+@pytest.mark.parametrize("column", ["height", "tree_size", "time_ms", "bits", "nonce", "root", "hash"])
+def test_a_state_whose_parts_do_not_agree_is_none(column: str, value: object) -> None:
+    state: dict[str, Any] = orjson.loads(format_state(standing(small_chain())))
+    for changed in (
+        state | {"block": state["block"] | {column: value}},
+        state | {"subtrees": [None, *state["subtrees"]]},
+    ):
+        with pytest.raises(LedgerFormatError):
+            parse_state(orjson.dumps(changed, option=orjson.OPT_SORT_KEYS) + b"\n")
