@@ -5,16 +5,18 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from pytest_django import Settings
 
 from ledger import standing
 from ledger.errors import NotWritable
 from ledger.genesis import ensure_genesis
+from ledger.models import Block
 from ledger.recording import record, record_batch
 from ledger.sealing import seal
 from ledger.standing import describe_standing
 from ledger.tests.builders import draft, post, small_chain
-from ledger.tests.tampering import read_everything, write_everything
+from ledger.tests.tampering import read_everything, set_column, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,6 +54,17 @@ def test_on_another_history_of_the_same_length_nothing_is_recorded() -> None:
     with pytest.raises(NotWritable):
         post("c")
     assert "does not hold the 3 leaves" in told()
+
+
+@pytest.mark.parametrize(("column", "value"), [("root", "x"), ("root", -1), ("tree_size", "x"), ("tree_size", b"x")])
+def test_a_block_that_holds_anything_else_is_told_in_a_sentence(column: str, value: object) -> None:
+    if connection.vendor != "sqlite":  # the only one that takes any value in any column
+        return
+    small_chain(blocks=1)
+    set_column(Block, 1, column, value)
+    with pytest.raises(NotWritable):
+        post("c")
+    assert "does not hold the" in told()
 
 
 @pytest.mark.parametrize(("content", "sentence"), [(None, "is missing"), (b"{}", "cannot be used")])
