@@ -27,10 +27,11 @@ from chat.export_page import ExportPage
 from chat.files.exporting import ExportFiles
 from chat.models import Room
 from chat.writing_to import in_site_language
+from ledger.core.bodies import check_body
 from ledger.core.canonical import encode_canonical, parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.core.proofs import Plan, plan_consistency, plan_inclusion
-from ledger.core.records import SYSTEM_AUTHOR, check_body, record_fields
+from ledger.core.records import SYSTEM_AUTHOR, record_fields
 from ledger.drafts import Draft
 from ledger.errors import ExportError
 from ledger.models import Block, Genesis, Message

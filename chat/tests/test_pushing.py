@@ -107,7 +107,12 @@ def test_nobody_is_looked_at_who_is_not_in_the_room_or_not_meant(
     for user in (bob, charlie):
         subscribe(user, service.subscription(user.username))
     looked_at: list[set[UUID]] = []
-    monkeypatch.setattr(pushing, "choose_people", lambda _room, _words, people, _now: looked_at.append(people) or set())
+
+    def choose_nobody(_room: Room, _words: str, people: set[UUID], _now: datetime) -> set[UUID]:
+        looked_at.append(people)
+        return set()
+
+    monkeypatch.setattr(pushing, "choose_people", choose_nobody)
     push(post("hello", alice, room=open_direct(alice, [bob]).pk))
     push(post("hello @charlie", alice))
     push(post("hello", alice))
