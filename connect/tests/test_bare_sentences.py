@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 APART = {"tests", "migrations", "management", "demo", "mongo"}
 TO_OPERATORS = {
+    "accounts/tokens.py",
     *(f"connect/{name}.py" for name in ("env", "checks", "settings", "supervisor")),
     *(f"ledger/{name}.py" for name in ("auditing", "backups", "checks", "exporting", "genesis", "keys")),
     *(f"ledger/{name}.py" for name in ("log_views", "mining", "unsigned")),
