@@ -26,14 +26,6 @@ from ledger.models import Message
 from django.db.models import F
 Message.objects.filter(room_seq__lt=500).update(received_ms=F("received_ms") - 3 * 86_400_000)
 """
-ERASE = """
-from uuid import uuid4
-from accounts.models import User
-from chat.erasing import erase_message
-from ledger.models import Message
-bob = User.objects.get(username="bob")
-erase_message(bob, Message.objects.get(room_seq=320, author=bob.pk, kind="post"), uuid4(), "names in it")
-"""
 
 
 @pytest.fixture(scope="module")
@@ -158,25 +150,6 @@ def test_an_edit_outlives_a_look_far_back(open_window: OpenWindow, served: Serve
     page.keyboard.press("Escape")
     choose(mine, "Edit")
     expect(page.get_by_label("Edit your message")).to_have_value("the nunth")
-
-
-def test_a_draft_forgets_what_was_erased_meanwhile_however_far_back(open_window: OpenWindow, served: Server) -> None:
-    window = open_window()
-    page = enter(window, served)
-    window.goto("/rooms/world/?at=320")
-    is_live(page)
-    expect(page.locator("#m320")).to_be_focused()
-    page.keyboard.press("r")
-    quoted = page.locator("[data-reply-text]")
-    words = quoted.inner_text()
-    assert "ends" in words
-    page.goto("about:blank")
-    served.site.run(ERASE)
-    window.goto("/rooms/world/")
-    is_live(page)
-    expect(page.locator("[data-reply-author]")).to_have_text("bob")
-    expect(quoted).to_have_text("")
-    assert words not in page.evaluate("JSON.stringify(localStorage)")
 
 
 def test_drafts_stay_with_their_room(open_window: OpenWindow, served: Server) -> None:

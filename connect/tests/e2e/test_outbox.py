@@ -54,6 +54,17 @@ alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
 """
 
 
+ERASE = """
+from uuid import uuid4
+from accounts.models import User
+from chat.erasing import erase_message
+from ledger.models import Message
+bob = User.objects.get(username="bob")
+(said,) = [each for each in Message.objects.filter(kind="post", author=bob.pk) if "a name in it" in str(each.body)]
+erase_message(bob, said, uuid4(), "names")
+"""
+
+
 class Wire:
     """The sockets of a browser's pages: they can be cut or led nowhere while the pages go on. What is sent is kept."""
 
@@ -307,3 +318,23 @@ def test_who_is_removed_while_nobody_listens_is_told_so(open_window: OpenWindow,
     site.run(CROWD + f'remove(alice, Room.objects.get(slug="{slug}"), bob)')
     wire.mend()
     expect(page.get_by_role("heading", name="You are not in this room any more")).to_be_visible()
+
+
+def test_a_draft_forgets_what_was_erased_and_sealed_meanwhile_however_far_back(
+    open_window: OpenWindow, served: Server, site: Site
+) -> None:
+    say(site, "a name in it")
+    page = enter(open_window(), served)
+    message(page, "a name in it").hover()
+    message(page, "a name in it").get_by_role("button", name="Reply").click()
+    quoted = page.locator("[data-reply-text]")
+    expect(quoted).to_have_text("a name in it")
+    page.goto("about:blank")
+    say(site, *(f"much later {number}" for number in range(60)))
+    site.run(ERASE)
+    say(site, "and a word more")
+    page.goto(served.url)
+    is_live(page)
+    expect(page.locator("[data-reply-author]")).to_have_text("bob")
+    expect(quoted).to_have_text("")
+    assert "a name in it" not in page.evaluate("JSON.stringify(localStorage)")
