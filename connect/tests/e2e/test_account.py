@@ -93,7 +93,7 @@ def test_a_name_shows_in_the_room_and_a_session_that_is_ended_closes_the_other_b
 
     page = settings_of(here, "Sessions")
     expect(page.get_by_role("listitem").filter(has_text="Chrome on Linux")).to_have_count(2)
-    expect(page.get_by_text("This browser")).to_have_count(1)
+    expect(page.get_by_text("This browser", exact=True)).to_have_count(1)
     page.get_by_role("button", name=re.compile("^End Chrome on Linux")).click()
     expect(page.get_by_role("status")).to_have_text("That session has ended.")
     expect(there.page.get_by_role("heading", name="You have been logged out")).to_be_visible()
