@@ -80,9 +80,12 @@ def secret_key(data_dir: Path) -> str:
             # Of two processes that start together one writes, the other reads what the first wrote.
             with suppress(FileExistsError):
                 create_durably(path, secrets.token_urlsafe(64).encode())
-        return path.read_text().strip()
+        key = path.read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(f"DATA_DIR is {data_dir}, where {path.name} fails: {error.strerror}.") from error
+    if not key:
+        raise ImproperlyConfigured(f"{path} is empty. Remove it, and another key is made: people log in again.")
+    return key
 
 
 def database(name: str, embedded: Path) -> dict[str, Any]:

@@ -225,6 +225,15 @@ def test_sites_that_share_one_redis_hear_nothing_of_each_other(tmp_path: Path) -
     assert not set(here) & set(there)
 
 
+def test_a_secret_key_that_a_crash_left_empty_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret_key").touch()
+    done = manage(tmp_path, "check")
+    assert done.returncode == 1
+    assert "secret_key is empty. Remove it, and another key is made" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 ASK_SQLITE = """
 import sqlite3
 from django.db import connection, transaction
