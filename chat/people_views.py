@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.requests import user_of
 from chat.closing import close_account, may_close, open_account
 from chat.fields import read_reason
-from chat.finding import find_person, find_room, read_number
+from chat.finding import find_person, find_room, read_number, read_query
 from chat.modlog import read_log
 from chat.posting import check_form_rate
 from chat.refusals import Refusal
@@ -42,7 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if not user.is_staff:
         raise Http404
-    query = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    query = read_query(request.GET)
     problem, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
