@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.db.models import Count, Func, QuerySet, TextField, UUIDField
+from django.db.models import Count, Func, Q, QuerySet, TextField, UUIDField
 
 from ledger.audit_workers import start_workers
 from ledger.core.audit import audit
@@ -171,7 +171,8 @@ class TableRows:
         return _stream(rows, TILES)
 
     def other_tiles(self, levels: int) -> Iterator[Row]:
-        return _stream(Tile.objects.exclude(level__in=range(levels)).order_by("level", "index"), TILES)
+        others = ~Q(level__in=range(levels)) | Q(level=None)  # SQL says neither of a null, where an intruder allowed it
+        return _stream(Tile.objects.filter(others).order_by("level", "index"), TILES)
 
     def cosignatures(self) -> Iterator[Row]:
         rows = Cosignature.objects.order_by("block_id", "id")

@@ -14,7 +14,7 @@ from ledger.audit_results import load_result, result_of, save_result
 from ledger.auditing import run_audit
 from ledger.core.audit_rows import Report
 from ledger.core.notes import LOG_KEY_TYPE, format_note, format_vkey, make_vkey, parse_note
-from ledger.models import Block, Genesis, Message
+from ledger.models import Block, Genesis, Message, Tile
 from ledger.sealing import seal
 from ledger.snapshots import snapshot
 from ledger.tests.builders import ALICE, post, small_chain
@@ -114,6 +114,25 @@ def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(mon
     finally:
         with connection.schema_editor() as editor:
             editor.add_constraint(Message, unique)
+
+
+@pytest.mark.parametrize("level", [None, "x", 0.5, -1, 1 << 40])
+def test_a_tile_of_no_level_is_found_where_an_intruder_dropped_the_constraints(level: Any) -> None:
+    if connection.vendor != "sqlite":  # the only one that takes any value in any column
+        return
+    small_chain()
+    table = Tile._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO kept")
+        cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM kept")
+        try:
+            assert run_audit().valid
+            cursor.execute(f'INSERT INTO {table} (id, level, "index", hashes) VALUES (7, %s, 0, %s)', [level, b""])
+            (finding,) = run_audit().findings
+            assert (finding.code, finding.pk) == ("tile_surplus", 7)
+        finally:
+            cursor.execute(f"DROP TABLE {table}")
+            cursor.execute(f"ALTER TABLE kept RENAME TO {table}")
 
 
 # Beside the miner's machine
