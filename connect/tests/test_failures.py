@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -15,8 +16,18 @@ def explode(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the secret detail")
 
 
+async def lose_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("the pool at db.internal is empty")
+
+
+def be_cut_off(request: HttpRequest) -> HttpResponse:
+    raise InterfaceError("the connection to db.internal is closed")
+
+
 urlpatterns = [
     path("explode/", explode),
+    path("lost/", lose_database),
+    path("cut/", be_cut_off),
     path("language/<str:code>.webmanifest", manifest, name="manifest"),  # which every page names
 ]
 
@@ -31,6 +42,19 @@ def test_a_failed_request_names_an_id_that_stands_in_the_log(caplog: pytest.LogC
     assert f"Request {found[1]} failed: GET /explode/" in caplog.text
     assert "the secret detail" in caplog.text
     assert "the secret detail" not in page
+
+
+@pytest.mark.urls("connect.tests.test_failures")
+@pytest.mark.parametrize("address", ["/lost/", "/cut/"])
+def test_a_database_that_does_not_answer_is_no_fault_of_the_request(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = Client(raise_request_exception=False).get(address)
+    assert response.status_code == 503
+    page = response.content.decode()
+    assert '<h1 class="card__title">The database does not answer just now</h1>' in page
+    assert "db.internal" in caplog.text
+    assert "db.internal" not in page
 
 
 @pytest.mark.parametrize(
