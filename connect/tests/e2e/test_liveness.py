@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.world import fill_form, is_in_world, said, say
+from connect.tests.served import wait_until
 
 WHOLE_BROWSER = True
 """With notifications."""
@@ -77,7 +78,7 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     say(bob, "but this is, @anna")
     expect(page).to_have_title("(2) World · Connect")
     told = ["bert · World", "but this is, @anna", "/rooms/world/?at=N"]
-    page.wait_for_function("shown > 0")
+    wait_until(lambda: page.evaluate("shown"))
     assert page.evaluate(SHOWN) == [told]
     page.evaluate(LOOK_BACK)
     expect(page).to_have_title("World · Connect")
