@@ -56,11 +56,13 @@ def key_path(archive: Path) -> Path:
 
 
 def make_backup(archive: Path) -> Audited:
-    """Writes `archive` and its key. BackupError when one of them exists, or when the copy is not valid."""
+    """Writes `archive` and its key. BackupError when there is one, or another key, or when the copy is not valid."""
     source = database_path()
-    for path in (archive, key_path(archive)):
-        if path.exists():
-            raise BackupError(f"{path} exists already; a backup replaces nothing.")
+    key, kept = settings.LOG_KEY_FILE.read_bytes(), key_path(archive)
+    if archive.exists():
+        raise BackupError(f"{archive} exists already; a backup replaces nothing. Name another file.")
+    if kept.exists() and kept.read_bytes() != key:
+        raise BackupError(f"{kept} is there and is another key; a backup replaces nothing. Name another file.")
     with scratch_folder(archive.parent) as folder:
         state = settings.SIGNED_STATE_FILE
         if state.exists():
@@ -72,7 +74,8 @@ def make_backup(archive: Path) -> Audited:
         with scratch_folder(archive.parent) as again:
             unpack(packed, again)
             audited = audit_copy(again, settings.LOG_KEY_FILE)
-        create_durably(key_path(archive), settings.LOG_KEY_FILE.read_bytes())
+        if not kept.exists():  # one that was cut off here has left it
+            create_durably(kept, key)
         packed.replace(archive)
     sync_folder(archive.parent)
     return audited
@@ -101,8 +104,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def audit_copy(folder: Path, key: Path) -> Audited:
     """Audits what was unpacked, in a process of its own with `folder` as its DATA_DIR. BackupError unless valid."""
-    shutil.copyfile(key, folder / "log.key")
-    (folder / "log.key").chmod(0o600)
+    (folder / "log.key").symlink_to(key.absolute())  # no copy: one that is killed here would leave it with the data
     environment = {
         **os.environ,
         "DATA_DIR": str(folder),

@@ -119,6 +119,31 @@ def test_a_backup_that_is_ended_leaves_nothing_least_of_all_the_key(
     assert list(folder.iterdir()) == []
 
 
+def test_a_backup_that_was_cut_off_after_its_key_is_made_again_under_its_name(archive: Path) -> None:
+    archive.unlink()
+    call_command("backup", str(archive), stdout=io.StringIO())
+    archive.unlink()
+    archive.with_name("one.key").write_text("another")
+    with pytest.raises(CommandError, match=r"one\.key is there and is another key; .* Name another file"):
+        call_command("backup", str(archive))
+    assert [path.name for path in archive.parent.iterdir()] == ["one.key"]
+    assert archive.with_name("one.key").read_text() == "another"
+
+
+def test_what_is_audited_holds_no_copy_of_the_key(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is killed there cannot clear away."""
+    run, seen = subprocess.run, []
+
+    def look(*args: Any, env: dict[str, str], **options: Any) -> Any:
+        seen.append((Path(env["DATA_DIR"]) / "log.key").is_symlink())
+        return run(*args, env=env, **options)
+
+    monkeypatch.setattr(subprocess, "run", look)
+    call_command("backup", str(archive.with_name("two")), stdout=io.StringIO())
+    restore(archive)
+    assert seen == [True, True]
+
+
 def test_a_full_disk_is_one_sentence(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(path: Path) -> Any:
         raise sqlite3.OperationalError("database or disk is full")
