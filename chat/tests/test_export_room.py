@@ -1,8 +1,10 @@
 """An exported room: checked by the verifier alone in a folder, readable by people, and noted in the room."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -244,6 +246,15 @@ def test_a_folder_that_exists_is_left_alone(room: Room, tmp_path: Path) -> None:
 def test_a_failure_leaves_no_folder(room: Room, tmp_path: Path, fault: str) -> None:
     place = tmp_path / "place"
     with patch.object(exporting, fault, side_effect=ExportError("no")), pytest.raises(CommandError, match="no"):
+        export(place / "out")
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_export_that_is_ended_leaves_no_folder(room: Room, tmp_path: Path, number: int) -> None:
+    place = tmp_path / "place"
+    end = patch.object(exporting, "_line", side_effect=lambda row: os.kill(os.getpid(), number))
+    with end, pytest.raises(SystemExit):
         export(place / "out")
     assert list(place.iterdir()) == []
 

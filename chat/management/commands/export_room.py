@@ -14,6 +14,7 @@ from chat.exporting import export_room
 from chat.models import Room
 from ledger.errors import LedgerError
 from ledger.management.progress import CountProgress
+from ledger.management.stopping import tidied_when_ended
 
 
 class Command(BaseCommand):
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         if user is None or room is None:
             raise CommandError(f"There is no room {slug} that {username} may read.")
         try:
-            exported = export_room(room, user, folder, CountProgress(self.stderr, "entries"))
+            with tidied_when_ended():
+                exported = export_room(room, user, folder, CountProgress(self.stderr, "entries"))
         except (LedgerError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
