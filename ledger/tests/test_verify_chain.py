@@ -133,6 +133,12 @@ def test_a_file_that_is_no_state_is_left_alone(tmp_path: Path, content: str) -> 
         verify("--since", str(tmp_path / "nowhere" / "state.json"))
 
 
+@pytest.mark.parametrize("workers", ["0", "1025", "-1", "two"])
+def test_a_senseless_number_of_workers_is_refused_and_the_range_is_said(workers: str) -> None:
+    with pytest.raises(CommandError, match=f"'{workers}' is no whole number from 1 to 1024"):
+        verify(f"--workers={workers}")
+
+
 def test_verify_chain_shows_its_progress_where_a_person_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

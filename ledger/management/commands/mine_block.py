@@ -3,7 +3,7 @@
 With --every it also has a long ledger audited now and then, by a process of the lowest priority.
 """
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -84,14 +84,16 @@ class Command(BaseCommand):
 
 
 def seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value <= 86_400:
-        raise ValueError
+        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0 and up to 86400")
     return value
 
 
 def difficulty(text: str) -> int:
-    bits = int(text)
-    if not MIN_BITS <= bits <= MAX_BITS:
-        raise ValueError
-    return bits
+    if not text.isascii() or not text.isdigit() or not MIN_BITS <= int(text) <= MAX_BITS:
+        raise ArgumentTypeError(f"{text!r} is no whole number from {MIN_BITS} to {MAX_BITS}")
+    return int(text)

@@ -14,7 +14,7 @@ hold the signed state, and says so: in JSON `signed_state` is false.
 
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,6 +31,7 @@ from ledger.files import replace_durably
 from ledger.models import Message
 
 BAR_WIDTH = 30
+MAX_WORKERS = 1_024
 
 
 class Command(BaseCommand):
@@ -128,10 +129,9 @@ def _read_state(file: Path | None) -> AuditState | None:
 
 
 def count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 1_024:
-        raise ValueError
-    return value
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_WORKERS:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to {MAX_WORKERS}")
+    return int(text)
 
 
 def _json(report: Report, result: AuditResult) -> str:
