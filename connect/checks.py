@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from email.utils import getaddresses
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.apps import AppConfig
@@ -11,7 +13,11 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from redis.connection import parse_url
 
+from chat.files.types import TYPES
+
 _HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:.]+\]")
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @register(Tags.database, "transactions")
@@ -38,7 +44,7 @@ def transactions(
 
 @register()
 def environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [*_mail(), *_origin(), *_redis(), *_hosts(), *_tls()]
+    return [*_mail(), *_sender(), *_origin(), *_redis(), *_hosts(), *_push_services(), *_file_types(), *_tls()]
 
 
 def _mail() -> list[CheckMessage]:
@@ -49,6 +55,19 @@ def _mail() -> list[CheckMessage]:
             "EMAIL_VERIFICATION is mandatory, but no EMAIL_URL says how to send mail: nobody could finish signing up.",
             hint="Set EMAIL_URL (smtp+tls://user:password@host:587) or EMAIL_VERIFICATION=none.",
             id="connect.E001",
+        )
+    ]
+
+
+def _sender() -> list[CheckMessage]:
+    addresses = [address for _, address in getaddresses([settings.DEFAULT_FROM_EMAIL])]
+    if len(addresses) == 1 and _ADDRESS.fullmatch(addresses[0]):
+        return []
+    return [
+        Error(
+            f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}, from which no mail can be sent.",
+            hint="Write one address, with a name or without: Connect <connect@chat.example.org>.",
+            id="connect.E007",
         )
     ]
 
@@ -85,6 +104,32 @@ def _hosts() -> list[CheckMessage]:
             f"ALLOWED_HOSTS holds what is no name of a host: {', '.join(wrong)}.",
             hint="Write names alone, without scheme and port: chat.example.org,localhost,[::1].",
             id="connect.E006",
+        )
+    ]
+
+
+def _push_services() -> list[CheckMessage]:
+    wrong = [origin for origin in settings.PUSH_SERVICES if not _ORIGIN.fullmatch(origin)]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"PUSH_SERVICES holds what is no origin: {', '.join(wrong)}.",
+            hint="Write scheme and host alone, in small letters: https://push.example.org,https://push.example.net:8443.",
+            id="connect.E008",
+        )
+    ]
+
+
+def _file_types() -> list[CheckMessage]:
+    wrong = [pattern for pattern in settings.FILE_TYPES if not any(fnmatchcase(kind, pattern) for kind in TYPES)]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"FILE_TYPES holds what no file is ever found to be: {', '.join(wrong)}.",
+            hint=f"Write some of {', '.join(sorted(TYPES))}; image/* is all that begin so, * is every one.",
+            id="connect.E009",
         )
     ]
 

@@ -25,6 +25,8 @@ _SIGNATURES = (
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
 )
+TYPES = frozenset({kind for _, _, kind in _SIGNATURES} | {"text/plain", UNKNOWN})
+"""All that a file is found to be."""
 _TEXT_CONTROLS = b"\t\n\f\r\x1b"
 
 

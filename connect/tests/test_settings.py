@@ -105,6 +105,12 @@ def test_a_broken_setting_is_one_clear_sentence(tmp_path: Path, name: str, value
         ({"REDIS_URL": "redis://localhost:99999"}, "connect.E003"),
         ({"ALLOWED_HOSTS": "localhost,https://chat.example.org"}, "connect.E006"),
         ({"ALLOWED_HOSTS": "chat.example.org:8000"}, "connect.E006"),
+        ({"DEFAULT_FROM_EMAIL": "Connect"}, "connect.E007"),
+        ({"DEFAULT_FROM_EMAIL": "a@example.org, b@example.org"}, "connect.E007"),
+        ({"PUSH_SERVICES": "https://push.example.org/"}, "connect.E008"),
+        ({"PUSH_SERVICES": "https://push.example.org,push.example.org"}, "connect.E008"),
+        ({"FILE_TYPES": "image/*,pdf"}, "connect.E009"),
+        ({"FILE_TYPES": "Image/PNG"}, "connect.E009"),
     ],
 )
 def test_a_setting_that_cannot_work_fails_a_system_check(
@@ -113,6 +119,19 @@ def test_a_setting_that_cannot_work_fails_a_system_check(
     done = manage(tmp_path, "check", **environment)
     assert done.returncode == 1
     assert code in done.stderr
+    assert any(f"{code}) {name} " in done.stderr for name in environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEFAULT_FROM_EMAIL", "root@mailhost"),
+        ("PUSH_SERVICES", "https://push.example.org, http://[::1]:8080"),
+        ("FILE_TYPES", "image/*, application/pdf, text/plain"),
+    ],
+)
+def test_a_setting_that_works_passes(tmp_path: Path, name: str, value: str) -> None:
+    assert manage(tmp_path, "check", **{name: value}).returncode == 0
 
 
 @pytest.mark.parametrize(
