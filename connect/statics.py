@@ -4,9 +4,12 @@
 path. Under another version, of a page that was opened before an upgrade, or none, the same file is kept for a minute.
 """
 
+import fcntl
 import hashlib
+import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from whitenoise.responders import Response
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 _VERSIONED = re.compile(r"(/static/)([0-9a-f]{16})/(.+)")
 _FOR_EVER = b"public, max-age=31536000, immutable"
+_NO_STATICS = ["CVS", ".*", "*~"]  # as collectstatic has it
 
 
 class VersionedStorage(StaticFilesStorage):
@@ -57,12 +61,63 @@ def version() -> str:
     As they were collected, for so they are served: a file that was collected late is never kept for the newest.
     """
     digest = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in sorted(finder.list(None), key=lambda found: found[0]):
-            collected = Path(settings.STATIC_ROOT, name)
-            with collected.open("rb") if collected.exists() else storage.open(name) as file:
-                digest.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    for name, storage in _find():
+        collected = Path(settings.STATIC_ROOT, name)
+        with collected.open("rb") if collected.exists() else storage.open(name) as file:
+            digest.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def collect() -> None:
+    """Brings STATIC_ROOT up to what there is. What is the same there stays: another server may be serving it.
+
+    By what they hold: by their times alone, one that was cut off, or that an upgrade brought with an older time than
+    this folder's, would stay as it is here.
+    """
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    with _alone(root):
+        found = {root / name: (name, storage) for name, storage in reversed(list(_find()))}  # the first finder's counts
+        _sweep(root, found)
+        for path, (name, storage) in found.items():
+            with storage.open(name) as file:
+                _bring(path, file.read())
+
+
+def _find() -> Iterator[tuple[str, Any]]:
+    """Names, with the storage that holds the file, in an order that is the same everywhere."""
+    for finder in get_finders():
+        yield from sorted(finder.list(_NO_STATICS), key=lambda found: found[0])
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Of two servers that start together one waits."""
+    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(root: Path, found: Mapping[Path, Any]) -> None:
+    """Removes what is there no more, and what was being written when it was cut off."""
+    for path in sorted(root.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            with suppress(OSError):
+                path.rmdir()  # where it is empty
+        elif path not in found:
+            path.unlink()
+
+
+def _bring(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}")
+    scratch.write_bytes(content)
+    scratch.replace(path)
 
 
 def _take_the_type_as_told(headers: Headers, path: str, url: str) -> None:

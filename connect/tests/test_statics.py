@@ -5,11 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from django.core.management import call_command
 from django.templatetags.static import static
 from pytest_django import Settings
 
-from connect.statics import Statics, version
+from connect.statics import Statics, collect, version
 
 MAIN = "chat/js/main.js"
 
@@ -23,7 +22,7 @@ async def pages(scope: dict[str, Any], receive: Any, send: Any) -> None:
 @pytest.fixture
 def site(tmp_path: Path, settings: Settings) -> httpx.AsyncClient:
     settings.STATIC_ROOT = tmp_path / "static"
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect()
     application: Any = Statics(pages)
     return httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://testserver")
 
@@ -77,6 +76,45 @@ def test_the_version_is_of_what_is_served(site: httpx.AsyncClient, settings: Set
     version.cache_clear()
     assert version() != collected
     version.cache_clear()
+
+
+def state(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Each file's inode and content: a file that is written again has another inode."""
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): (path.stat().st_ino, path.read_bytes()) for path in files}
+
+
+def test_what_is_the_same_is_left_to_the_server_that_serves_it(site: httpx.AsyncClient, settings: Settings) -> None:
+    root: Path = settings.STATIC_ROOT
+    before = state(root)
+    cut, old, folder = root / MAIN, root / "chat" / "old.js", root / "gone"
+    cut.write_bytes(before[MAIN][1][:10])
+    old.write_text("of an older Connect")
+    cut.with_name(".main.js").write_text("half of it")
+    (folder / "deep").mkdir(parents=True)
+    collect()
+    after = state(root)
+    assert after.pop(MAIN)[1] == before.pop(MAIN)[1]
+    assert after == before
+    assert not folder.exists()
+
+
+def test_a_crash_midway_takes_no_file_away(
+    site: httpx.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root: Path = settings.STATIC_ROOT
+    before = state(root)
+    (root / MAIN).write_text("// of an older Connect")
+    monkeypatch.setattr(Path, "replace", lambda *paths: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        collect()
+    assert before.keys() <= state(root).keys()
+    assert (root / MAIN).read_text() == "// of an older Connect"
+    monkeypatch.undo()
+    collect()
+    assert {name: content for name, (_, content) in state(root).items()} == {
+        name: content for name, (_, content) in before.items()
+    }
 
 
 def test_who_works_on_connect_sees_what_was_changed(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, connections
 
 from chat.search.indexes import get_index
+from connect.statics import collect
 from connect.supervisor import Child, Supervisor
 from connect.web import listen, web_command
 from ledger.errors import BehindSignedState, CorruptLedger
@@ -84,14 +85,14 @@ class Command(BaseCommand):
         except SystemExit:
             raise CommandError("The database is not prepared; start the machine with the miner first.") from None
         self.check(databases=["default"])
-        _collect_statics()
+        collect()
 
     def _prepare(self) -> None:
         self.check(tags=["transactions"], databases=["default"])
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         self.check(databases=["default"])
-        _collect_statics()
+        collect()
         try:
             call_command("ensure_log")
         except CommandError as error:
@@ -111,9 +112,3 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
-
-
-def _collect_statics() -> None:
-    """All of them, each time: by their times alone, one that was cut off, or that an upgrade brought with an older time
-    than this folder's, would stay as it is here."""
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
