@@ -207,6 +207,22 @@ def test_a_request_for_another_host_leaves_no_traceback_in_the_log(tmp_path: Pat
     assert "Traceback" not in done.stderr
 
 
+ASK_WITH_TOKENS = """
+from django.test import Client
+from django.urls import reverse
+names = ("owner", "join_by", "account_confirm_email", "account_email_confirm")
+for path in (*(reverse(name, args=["s3cret"]) for name in names), "/password/reset/key/1-s3cret/"):
+    Client(enforce_csrf_checks=True, headers={"host": "localhost"}).post(path)
+"""
+
+
+def test_an_address_that_lets_in_whoever_has_it_is_in_no_log(tmp_path: Path) -> None:
+    said = manage(tmp_path, "shell", "-v", "0", "-c", ASK_WITH_TOKENS).stderr
+    assert said.count("Forbidden (CSRF cookie not set.): /") == 5
+    assert "/join/…/" in said
+    assert "s3cret" not in said
+
+
 def test_readme_tells_of_every_setting() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "connect" / "settings.py").read_text())) | {"SECRET_KEY"}
     table = (ROOT / "README.md").read_text().partition("## Settings")[2].partition("## ")[0]
