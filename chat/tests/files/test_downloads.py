@@ -11,10 +11,13 @@ from accounts.models import User
 from chat.erasing import erase_message
 from chat.files.models import File
 from chat.files.removing import remove_given_up
+from chat.joining import add, remove
 from chat.models import Room
+from chat.opening import create_room
 from chat.refusals import Refusal
 from chat.tests.files.samples import HTML, SVG, TEXT, browser, picture, upload
 from chat.tests.files.test_claims import draft
+from connect.tests.people import person
 from ledger.models import Message
 from ledger.recording import record
 from ledger.tests.builders import post as entry
@@ -131,6 +134,39 @@ def test_a_file_exists_for_who_sees_its_room(bob: User, charlie: User) -> None:
     assert (hidden.status_code, hidden.content) == (never.status_code, never.content) == (404, b"")
     assert both(browser(charlie), file) == (404, 404)
     assert both(browser(None), file) == (404, 404)
+
+
+def all_ways(client: Client, file: File, tag: str) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+    """What every address of a file answers to every kind of request."""
+    kinds = ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=99999-"}, {"If-None-Match": tag}, {"If-None-Match": "*"})
+    answers = [
+        ask(address, headers=headers)
+        for address in (url(file), f"/thumbnails/{file.id.hex}")
+        for headers in kinds
+        for ask in (client.get, client.head)
+    ]
+    return [(answer.status_code, b"".join(answer), sorted(answer.items())) for answer in answers]
+
+
+@pytest.mark.parametrize("access", ["private", "public"])
+def test_who_is_out_of_a_room_hears_of_its_files_what_they_hear_of_none(
+    alice: User, bob: User, charlie: User, access: str
+) -> None:
+    """Who sent it, who was a member, the place's owner, a stranger, nobody: in the browsers that they had."""
+    room = create_room(bob, "Plans", "", access)
+    add(bob, room, [charlie, dora := person("dora")])
+    file = upload(dora, picture(), "a.png", room)
+    record(draft(dora, file.pk, room=room.pk))
+    tag = browser(dora).get(url(file))["ETag"]
+    outside = [alice, charlie, dora, person("eve")]
+    browsers = [*map(browser, outside), browser(None)]
+    for each in outside if access == "public" else [charlie, dora]:
+        remove(bob, room, each, "no more", ban=access == "public")
+    never = File(pk=uuid4())
+    assert {status for status, _, _ in all_ways(browser(bob), file, tag)} == {200, 206, 304, 416}
+    for client in browsers:
+        assert all_ways(client, file, tag) == all_ways(client, never, tag)
+        assert {status for status, _, _ in all_ways(client, file, tag)} == {404}
 
 
 def test_what_is_not_sent_yet_is_its_uploaders_alone(bob: User, charlie: User) -> None:
