@@ -132,7 +132,8 @@ def test_a_backup_that_was_cut_off_after_its_key_is_made_again_under_its_name(ar
 
 def test_what_is_audited_holds_no_copy_of_the_key(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is killed there cannot clear away."""
-    run, seen = subprocess.run, []
+    run: Any = subprocess.run
+    seen = []
 
     def look(*args: Any, env: dict[str, str], **options: Any) -> Any:
         seen.append((Path(env["DATA_DIR"]) / "log.key").is_symlink())
