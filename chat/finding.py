@@ -47,6 +47,17 @@ def read_query(form: QueryDict) -> str:
     return form.get("q", "").replace("\0", "").strip()[:80]
 
 
+def read_ids(values: Iterable[str]) -> list[UUID]:
+    """Those of what a form or an address names that are ids."""
+    ids = []
+    for value in values:
+        try:
+            ids.append(UUID(value))
+        except ValueError:
+            continue
+    return ids
+
+
 def named(people: QuerySet[User], query: str) -> QuerySet[User]:
     """Those whose names hold each word of it."""
     for word in query.lstrip("@").split():
@@ -64,19 +75,8 @@ class PeopleChoice:
         self.query = read_query(request.POST)
         self.is_search = "search" in request.POST
         candidates = User.objects.settled().exclude(pk__in=list(without)).order_by("username")
-        self.chosen = list(candidates.filter(pk__in=_read_ids(request.POST.getlist("person"))))
+        self.chosen = list(candidates.filter(pk__in=read_ids(request.POST.getlist("person"))))
         found = named(candidates, self.query).exclude(pk__in=[user.pk for user in self.chosen])
         self.found = list(found[: PEOPLE_SHOWN + 1])
         self.has_more = len(self.found) > PEOPLE_SHOWN
         del self.found[PEOPLE_SHOWN:]
-
-
-def _read_ids(values: Iterable[str]) -> list[UUID]:
-    """Those that are ids."""
-    ids = []
-    for value in values:
-        try:
-            ids.append(UUID(value))
-        except ValueError:
-            continue
-    return ids

@@ -24,13 +24,14 @@ from chat import fields, pins
 from chat.acts import find_acts
 from chat.announcing import announce_pins, announce_unread
 from chat.events import Event, build_events
-from chat.finding import find_room, read_number
+from chat.finding import find_room, read_ids, read_number
 from chat.hub import running_hub
 from chat.models import Pin, ReadPosition, Room, UnreadMark
-from chat.people import find_in_room
+from chat.people import find_in_room, find_people
 from chat.posting import check_emoji, check_form_rate, draft_act, refusal_of
 from chat.protocol import Act
 from chat.refusals import Refusal
+from chat.roles import moderates
 from chat.store import find_heads
 from chat.unread import Unread, count_unread
 from ledger.acts import ACTS
@@ -48,6 +49,7 @@ PROBLEMS = {
 }
 SUGGESTED = ("👍", "❤️", "😂", "🎉", "👀", "✅")
 VERSIONS_SHOWN = 100
+NAMED_AT_ONCE = 100
 Handler = Callable[[User, Room, Message], None]
 PINNING: dict[str, Handler] = {"pin": pins.pin, "unpin": pins.unpin}
 
@@ -84,12 +86,13 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
 @vary_on_headers("Accept")
 @login_required
 def pinned(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is pinned in the room."""
+    """What is pinned in the room; to scripts also where the reader stands in it."""
     user = user_of(request)
     room = find_room(request, slug)
     events = pins.find_pinned(room)
     if _wants_json(request):
-        return JsonResponse({"pinned": events, "may_pin": pins.may_pin(user, room)})
+        standing = {"moderates": moderates(user, room), "pins": pins.pins_in(user, room)}
+        return JsonResponse({"pinned": events, "may_pin": pins.may_pin(user, room), "standing": standing})
     return render(request, "chat/pinned.html", {"room": room, "events": events})
 
 
@@ -97,8 +100,10 @@ def pinned(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @login_required
 def people(request: HttpRequest, slug: str) -> JsonResponse:
-    """Who is in the room and whose name begins like `?q=`, for completion."""
+    """Who is in the room and whose name begins like `?q=`, for completion; or how those with `?id=` are called now."""
     room = find_room(request, slug)
+    if ids := read_ids(request.GET.getlist("id")[:NAMED_AT_ONCE]):
+        return JsonResponse({"people": list(find_people(ids).values())})
     return JsonResponse({"people": find_in_room(room, request.GET.get("q", "")[:40])})
 
 

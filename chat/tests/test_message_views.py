@@ -161,7 +161,8 @@ def test_moderators_pin_in_the_world_and_members_in_their_rooms(
     assert do(bob, secret, "pin", "cellar").status_code == 303
     assert do(bob, row, "unpin").status_code == 403
     assert do(alice, row, "unpin").status_code == 303
-    assert as_(bob).get("/rooms/world/pins/", **JSON).json() == {"pinned": [], "may_pin": False}
+    nothing = {"pinned": [], "may_pin": False, "standing": {"moderates": False, "pins": False}}
+    assert as_(bob).get("/rooms/world/pins/", **JSON).json() == nothing
     Room.objects.filter(pk=CELLAR).update(archived=True)
     assert do(bob, secret, "unpin", "cellar").status_code == 403
 
@@ -194,6 +195,17 @@ def test_completion_finds_the_people_of_the_room_alone(
     charlie.save()
     assert names("world", "bo") == ["bob"]
     assert "@" not in json.dumps(as_(alice).get("/rooms/world/people").json()), "no addresses"
+
+
+def test_who_was_away_learns_how_people_are_called_now_and_where_they_stand(
+    world: Room, alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=bob.pk).update(first_name="Robert")
+    asked = [bob.pk.hex, alice.pk.hex, "nobody"]
+    people = as_(alice).get("/rooms/world/people", {"id": asked}).json()["people"]
+    assert {who["id"]: who["name"] for who in people} == {bob.pk.hex: "Robert", alice.pk.hex: "alice"}
+    for who, may in ((alice, True), (bob, False)):
+        assert as_(who).get("/rooms/world/pins/", **JSON).json()["standing"] == {"moderates": may, "pins": may}
 
 
 def test_a_mark_is_ones_own_and_goes_again(world: Room, alice: User, bob: User) -> None:

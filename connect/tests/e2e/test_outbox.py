@@ -47,7 +47,7 @@ BUSY_DISK = """() => {
 
 CROWD = """
 from accounts.models import User
-from chat.joining import add, remove
+from chat.joining import add, remove, set_role
 from chat.models import Room
 from chat.opening import create_room
 alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
@@ -239,6 +239,29 @@ def test_of_two_tabs_one_sends(open_window: OpenWindow, served: Server) -> None:
     assert wire.sent == texts
 
 
+def test_two_tabs_write_one_draft_and_neither_keeps_what_was_sent(open_window: OpenWindow, served: Server) -> None:
+    window = open_window()
+    left = enter(window, served)
+    left.get_by_label("Message to World").fill("half a")
+    right = window.open()
+    right.goto(served.url)
+    is_live(right)
+    there = right.get_by_label("Message to World")
+    expect(there).to_have_value("half a")
+    left.get_by_label("Message to World").fill("half a thought")
+    expect(there).to_have_value("half a thought")
+    left.keyboard.press("Enter")
+    expect(message(right, "half a thought")).to_be_visible()
+    expect(there).to_have_value("")
+    there.fill("another")
+    left.get_by_label("Message to World").fill("one of its own")
+    expect(there).to_have_value("another")
+    right.keyboard.press("Enter")
+    expect(message(left, "another")).to_be_visible()
+    expect(left.get_by_label("Message to World")).to_have_value("one of its own")
+    left.get_by_label("Message to World").fill("")
+
+
 def test_a_restart_of_the_server_needs_no_reload(open_window: OpenWindow, served: Server, supervised: Served) -> None:
     page = enter(open_window(), served)
     page.evaluate("window.sameAsBefore = true")
@@ -318,6 +341,33 @@ def test_who_is_removed_while_nobody_listens_is_told_so(open_window: OpenWindow,
     site.run(CROWD + f'remove(alice, Room.objects.get(slug="{slug}"), bob)')
     wire.mend()
     expect(page.get_by_role("heading", name="You are not in this room any more")).to_be_visible()
+
+
+def test_who_is_called_otherwise_and_may_more_while_nobody_listens_is_so_without_a_reload(
+    open_window: OpenWindow, served: Server, site: Site
+) -> None:
+    made = 'room = create_room(alice, "Court", "", "public"); add(alice, room, [bob]); print(room.slug)'
+    slug = site.run(CROWD + made).strip()
+    window = open_window()
+    wire = Wire(window.context)
+    page = enter(window, served, "bob")
+    window.goto(f"/rooms/{slug}/")
+    is_live(page)
+    other = enter(open_window(), served)
+    other.goto(f"{served.url}/rooms/{slug}/")
+    other.get_by_label("Message to Court").fill("order")
+    other.keyboard.press("Enter")
+    author = message(page, "order").locator("[data-author]")
+    expect(author).to_have_text("alice")
+    wire.cut()
+    changed = f'set_role(alice, Room.objects.get(slug="{slug}"), bob, "moderator")'
+    site.run(CROWD + changed + '; User.objects.filter(pk=alice.pk).update(first_name="Alicia")')
+    wire.mend()
+    expect(author).to_have_text("Alicia")
+    message(page, "order").hover()
+    message(page, "order").get_by_role("button", name="More").click()
+    expect(page.get_by_role("menuitem", name="Erase…")).to_be_visible()
+    site.run(CROWD + 'User.objects.filter(pk=alice.pk).update(first_name="")')
 
 
 def test_a_draft_forgets_what_was_erased_and_sealed_meanwhile_however_far_back(

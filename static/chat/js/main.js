@@ -13,6 +13,7 @@ import { Flusher } from "./flusher.js";
 import { listenToHands } from "./hands.js";
 import { Health } from "./health.js";
 import { Jumping } from "./jumping.js";
+import { Missed } from "./missed.js";
 import { openOutbox } from "./outbox.js";
 import { Notices } from "./notices.js";
 import { Pins } from "./pins.js";
@@ -156,6 +157,13 @@ const pins = new Pins({
   onChange: () => acting.sheet.refresh(),
 });
 
+const missed = new Missed({
+  room,
+  address: `/rooms/${page.roomSlug}/`,
+  logs: () => [state.rooms[room], state.past[room]].filter(Boolean),
+  dispatch,
+});
+
 const tell = teller(find("toast"));
 
 const writing = new Writing({
@@ -199,6 +207,7 @@ function dispatch(frame) {
   place.hear(frame);
   place.rename(sidebar.rooms[room]?.name);
   pins.hear(frame);
+  missed.hear(frame);
   presence.hear(frame);
   typing.hear(frame);
   if (frame.type === "read") notices.read(frame);

@@ -1,7 +1,5 @@
 /** What is pinned in the room: how many stand at its head, and of each message whether it is one of them. */
 
-import { ask } from "./asking.js";
-
 /** Pure: what is pinned after a frame, [{seq, hash}]. */
 export function pinnedAfter(pinned, frame, room) {
   if (frame.room !== room) return pinned;
@@ -12,8 +10,6 @@ export function pinnedAfter(pinned, frame, room) {
 }
 
 export class Pins {
-  #welcomes = 0;
-
   /** `count` is the place of the number; `onChange` is called after each change. */
   constructor({ room, address, pinned, count, onChange }) {
     Object.assign(this, { room, address, pinned, count, onChange });
@@ -23,18 +19,10 @@ export class Pins {
     const { pinned } = this;
     this.pinned = pinnedAfter(pinned, frame, this.room);
     if (this.pinned !== pinned) this.#show();
-    if (frame.type === "welcome") this.#catchUp();
   }
 
   has({ hash }) {
     return this.pinned.some((pin) => pin.hash === hash);
-  }
-
-  /** What was told while the connection was lost is told again by nobody. */
-  async #catchUp() {
-    this.#welcomes += 1;
-    const answer = this.#welcomes > 1 && (await ask(this.address));
-    if (answer) this.hear({ type: "pins", room: this.room, pinned: answer.pinned });
   }
 
   #show() {
