@@ -12,6 +12,9 @@ export class Composer {
   #reply = null; // {seq, hash, author, text}
   #isDue = false; // to be sent as soon as its files are there
   #leaving = 0; // messages that the outbox does not hold yet: the draft stays until it does
+  #kept = null; // the draft as this page last kept or found it: that of another tab is not its to remove
+  #isFollowing = false; // what is kept is newer than what stands here
+  #isCopy = false; // of what another tab or page wrote
   #isHeld = false; // one of its files could not be uploaded, and that was said
 
   /** `people` is where people of the room are found; `onEditLast` is ↑ in an empty field. */
@@ -30,15 +33,13 @@ export class Composer {
     this.text.addEventListener("input", () => this.#changed());
     this["reply-cancel"].addEventListener("click", () => this.replyTo(null));
     this.#restore();
+    addEventListener("storage", (event) => event.key === draftKey && this.#follow(event));
     attaching.onChange = () => this.#filesChanged();
     attaching.onRefused = (problem) => this.#tell(problem);
   }
 
   replyTo(quote) {
-    this.#reply = quote;
-    this.reply.hidden = !quote;
-    this["reply-author"].textContent = quote?.author ?? "";
-    this["reply-text"].textContent = quote?.text ?? "";
+    this.#quote(quote);
     this.text.focus();
     this.#keep();
   }
@@ -66,6 +67,13 @@ export class Composer {
     this.text.value = [written, this.text.value].filter(Boolean).join("\n\n");
     this.replyTo(reply);
     this.#changed();
+  }
+
+  #quote(quote) {
+    this.#reply = quote;
+    this.reply.hidden = !quote;
+    this["reply-author"].textContent = quote?.author ?? "";
+    this["reply-text"].textContent = quote?.text ?? "";
   }
 
   #submit() {
@@ -135,28 +143,47 @@ export class Composer {
   }
 
   #keep() {
-    if (this.#leaving) return;
-    const draft = { text: this.text.value, reply: this.#reply, files: this.uploads.ready };
+    if (this.#leaving || this.#isFollowing) return;
+    this.#isCopy = false;
+    const draft = this.#draft();
     try {
-      if (draft.text || draft.reply || draft.files.length) localStorage.setItem(this.draftKey, JSON.stringify(draft));
-      else localStorage.removeItem(this.draftKey);
+      if (draft) localStorage.setItem(this.draftKey, draft);
+      else if (localStorage.getItem(this.draftKey) === this.#kept) localStorage.removeItem(this.draftKey);
+      this.#kept = draft;
     } catch {
       // Storage is full or switched off: the draft then lasts as long as the page.
     }
   }
 
-  #restore() {
+  /** What is kept; null where nothing is written. */
+  #draft() {
+    const draft = { text: this.text.value, reply: this.#reply, files: this.uploads.ready };
+    return draft.text || draft.reply || draft.files.length ? JSON.stringify(draft) : null;
+  }
+
+  /** Another tab has sent the draft that stands here, too; or it goes on with one that was only taken over here. */
+  #follow({ oldValue, newValue }) {
+    if (oldValue !== this.#draft() || this.uploads.isBusy || (newValue !== null && !this.#isCopy)) return;
+    this.#isFollowing = true;
+    this.text.value = "";
+    this.#quote(null);
+    this.uploads.take();
+    this.#restore(newValue);
+    this.#isFollowing = false;
+  }
+
+  /** What was kept; else what the browser keeps. */
+  #restore(kept) {
     try {
-      const { text, reply, files = [] } = JSON.parse(localStorage.getItem(this.draftKey)) ?? {};
+      this.#kept = kept === undefined ? localStorage.getItem(this.draftKey) : kept;
+      const { text, reply, files = [] } = JSON.parse(this.#kept) ?? {};
       if (text && !this.text.value) this.text.value = text;
-      if (reply) this.#reply = reply;
+      if (reply) this.#quote(reply);
       this.uploads.restore(files);
     } catch {
       return; // nothing that can be read
     }
-    const focused = document.activeElement;
-    if (this.#reply) this.replyTo(this.#reply);
-    if (focused !== this.text) this.text.blur();
     this.#changed();
+    this.#isCopy = this.#draft() !== null;
   }
 }
