@@ -25,6 +25,14 @@ COUNT_SHOWN = """() => {
   };
 }"""
 """Chromium drops a notification that comes up while it is asked for those it shows; so one asks after."""
+COUNT_BEEPS = """() => {
+  globalThis.beeps = 0;
+  const Whole = AudioContext;
+  globalThis.AudioContext = function () {
+    beeps += 1;
+    return new Whole();
+  };
+}"""
 SHOWN = """async () => {
   const worker = await navigator.serviceWorker.ready;
   const shown = await worker.getNotifications();
@@ -91,6 +99,26 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     page.get_by_role("button", name="Save").click()
     window.goto("/")
     expect(page.locator(".sidebar li", has_text="World")).to_have_attribute("data-muted", "")
+
+
+def test_of_two_tabs_one_beeps(open_window: OpenWindow) -> None:
+    bob, window = enter(open_window, "bela"), enter(open_window, "ania")
+    window.goto("/account/notifications/")
+    window.page.get_by_label("A sound with each notification").check()
+    window.page.get_by_role("button", name="Save").click()
+    expect(window.page.get_by_text("Saved.")).to_be_visible()
+    tabs = [window.page, window.open()]
+    for tab in tabs:
+        tab.goto(window.base)
+        expect(tab.locator("main [data-health]")).to_have_attribute("data-health", "live")
+        tab.evaluate(COUNT_BEEPS)
+        tab.evaluate(LOOK_AWAY)
+    for number in (1, 2):
+        say(bob, f"@ania, {number}")
+        for tab in tabs:
+            expect(tab).to_have_title(f"({number}) World · Connect")
+            tab.evaluate("() => navigator.locks.request('asked after what it asked before', () => {})")
+        assert sum(tab.evaluate("beeps") for tab in tabs) == number
 
 
 def test_who_is_here_has_a_dot_in_a_conversation_and_who_hides_has_none(open_window: OpenWindow) -> None:

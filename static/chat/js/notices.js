@@ -4,6 +4,8 @@ import { mentionsMe } from "./mentions.js";
 import { renew } from "./renewal.js";
 import { isLookedAt } from "./waking.js";
 
+const CLAIM_MS = 10_000;
+
 /** Pure: whether "HH:MM" lies between two others; from 22:00 until 07:00 spans midnight. */
 export function isQuiet(quiet, clock) {
   if (!quiet) return false;
@@ -29,6 +31,7 @@ export function isWanted(event, level, me) {
 
 export class Notices {
   #unseen = new Map(); // hash → {room, seq}
+  #told = Promise.resolve(); // ends when all that is to be told has been
 
   /** `choices`: {sound, quiet: {from, until, zone} | null}; `rooms()`: those that the person is in, with their levels and
    * how far each is read; `current` is the room that is open; `onCount` is told how much came while nobody looked. */
@@ -49,15 +52,22 @@ export class Notices {
     if (!isLooking) for (const { hash, seq } of news) this.#unseen.set(hash, { room, seq });
     this.onCount(this.#unseen.size);
     const wanted = isQuiet(this.choices.quiet, this.platform.clock(this.choices.quiet?.zone)) ? [] : news.filter((event) => isWanted(event, place.level, this.me));
-    if (wanted.length === 0) return;
-    if (this.choices.sound) this.platform.beep();
-    this.platform.notify(...describe(place, wanted.at(-1)));
+    if (wanted.length > 0) this.#told = Promise.allSettled([this.#told, this.#tell(place, wanted.at(-1))]);
   }
 
-  /** Read on another device. */
-  read({ room, seq }) {
+  /** Read on another device. A notification that is just coming up cannot be taken back before it is there. */
+  async read({ room, seq }) {
     this.#keep((_, unseen) => unseen.room !== room || unseen.seq > seq);
+    await this.#told;
     this.platform.forget({ room, seq });
+  }
+
+  /** Of all tabs one. */
+  async #tell(place, event) {
+    const words = describe(place, event);
+    if (!(await this.platform.claim(`connect.told.${this.me.id}.${words[1].tag}`))) return;
+    if (this.choices.sound) this.platform.beep();
+    await this.platform.notify(...words);
   }
 
   #keep(test) {
@@ -96,9 +106,21 @@ function browser() {
       const worker = await navigator.serviceWorker.ready; // what comes in the page's first moments is told as well
       await worker.showNotification(...words);
     },
+    claim,
     forget: async (place) => (await registration)?.active?.postMessage(place),
     beep,
   };
+}
+
+/** Whether nobody else in this browser holds the name, which is held for as long as tabs hear of one message. */
+function claim(name) {
+  if (!navigator.locks) return true;
+  return new Promise((resolve) => {
+    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise((release) => setTimeout(release, CLAIM_MS));
+    });
+  });
 }
 
 /** Two short notes; silent where the browser wants a click first. */
