@@ -123,9 +123,10 @@ test("a sound receipt of another message than the one on the screen fails at its
   assert.deepEqual(rows[1].pairs.map(({ labels }) => labels[0]), ["Record on this screen", "Expected"]);
 });
 
-test("what cannot be read is one bad row without inputs", async () => {
+test("what cannot be read is one bad row; why, in the words of programs, stands below its sentence", async () => {
   const rows = await rowsOf("hello");
-  assert.deepEqual(rows.map(({ name, state, inputs }) => [name, state, inputs]), [["format", "bad", []]]);
+  assert.deepEqual(rows.map(({ name, state, inputs }) => [name, state, inputs]), [["format", "bad", [["Result", "is not a tlog-proof of version 1"]]]]);
+  assert.equal(rows[0].text, "This is not a receipt that can be read.");
   assert.deepEqual(await openReceipt("hello"), { parts: null, sealedMs: null });
 });
 
@@ -161,7 +162,7 @@ test("a commitment that is none is shown as it stands", async () => {
   const [body, leaf] = await rowsOf(odd, { screen: null });
   assert.deepEqual(body.inputs[2], ["Commitment", '{"toString":1,"valueOf":1}']);
   assert.deepEqual([body.state, leaf.state], ["unsaid", "bad"]);
-  assert.match(leaf.text, /body: has the wrong form/i);
+  assert.match(leaf.inputs.at(-1)[1], /body: has the wrong form/);
 });
 
 test("words that are taken out of a receipt and called erased are not told as erased", async () => {

@@ -61,6 +61,8 @@ export function report(steps, { receipt = null, vkey, screen = null }) {
     if (blamed) return row(step.name, "unsaid", fill(gettext("Says nothing while “%(check)s” is wrong."), { check: TITLES[blamed] }), [], inputs);
     if (step.ok === null) return row(step.name, "unsaid", unsaid(step), [], inputs);
     if (step.ok) return row(step.name, "good", right(step, receipt), [], [...inputs, [gettext("Result"), step.got]]);
+    // Why it cannot be read is for programs, and in English.
+    if (step.expected === null) return row(step.name, "bad", WRONG[step.name], [], [...inputs, [gettext("Result"), step.got]]);
     const pairs = pairsOf(step, receipt, screen);
     return row(step.name, "bad", `${WRONG[step.name]} ${reason(step, pairs)}`, pairs, inputs);
   });
@@ -108,7 +110,7 @@ function way(count) {
 }
 
 function reason({ expected, got }, [pair]) {
-  if (!pair) return sentence(expected === null ? got : fill(gettext("expected %(expected)s, got %(got)s"), { expected, got }));
+  if (!pair) return sentence(fill(gettext("expected %(expected)s, got %(got)s"), { expected, got }));
   const words = differenceInWords(pair.difference);
   return pair.labels === COMPUTED ? words : `${pair.labels[1]}: ${words.toLowerCase()}`;
 }
@@ -124,7 +126,7 @@ function pairsOf({ name, expected, got }, receipt, screen) {
     addScreen(gettext("Salt"), screen.salt ?? NONE, receipt.salt ?? NONE);
   }
   if (screen && name === "leaf") addScreen(gettext("Record"), canonical(screen.record), canonical(receipt.record));
-  if (expected !== null && name !== "work") add(COMPUTED, expected, got);
+  if (name !== "work") add(COMPUTED, expected, got);
   return pairs;
 }
 
