@@ -122,8 +122,9 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
     expect(banner(page)).to_contain_text("This log has lost entries.")
     expect(banner(page)).to_contain_text(f"a log of {tip_size(place.server)} entries")
     expect(banner(other_tab)).to_be_visible()
+    backup.run('from accounts.models import User; User.objects.filter(username="alice").update(is_staff=True)')
     # Wherever this browser goes, logged in or not.
-    for path in ("/unread/", "/account/appearance/", "/chain/", "/nowhere/"):
+    for path in ("/unread/", "/account/appearance/", "/chain/", "/nowhere/", "/admin/"):
         other_tab.goto(f"{place.server.url}{path}")
         expect(banner(other_tab)).to_contain_text("This log has lost entries.")
         is_across(other_tab)
