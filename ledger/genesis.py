@@ -16,6 +16,7 @@ from ledger.errors import NoGenesis, SealError
 from ledger.keys import LogKey, ensure_key
 from ledger.mining import Miner, Progress, watch
 from ledger.models import Block, Genesis
+from ledger.pending import refuse_bad_rows
 from ledger.signing import check_signed_state
 from ledger.tiles import write_tiles
 from ledger.unsigned import settle_tip
@@ -44,7 +45,8 @@ def ensure_genesis(
         with Miner() as miner:
             return ensure_genesis(on_progress, should_stop, miner)
     key = ensure_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN)
-    tip = check_signed_state()
+    with refuse_bad_rows():
+        tip = check_signed_state()
     if not Genesis.objects.exists():
         header, genesis = _draft(format_vkey(key.vkey))
         found = miner.find(encode_header(header)[:PREFIX_SIZE], header.bits, watch(on_progress, should_stop))
@@ -52,10 +54,11 @@ def ensure_genesis(
             if _commit(genesis, replace(header, nonce=found.nonce)):
                 break
         tip = Block.objects.tip()
-    genesis = load_genesis(key)
-    if tip is not None and tip.checkpoint is None:
-        settle_tip(genesis, tip, key)
-    return Block.objects.get(height=0)
+    with refuse_bad_rows():
+        genesis = load_genesis(key)
+        if tip is not None and tip.checkpoint is None:
+            settle_tip(genesis, tip, key)
+        return Block.objects.get(height=0)
 
 
 def _draft(vkey: str) -> tuple[Header, Genesis]:

@@ -119,7 +119,7 @@ class Message(models.Model):
 
     def record(self, origin: str) -> Record:
         """The record that these columns say. LedgerFormatError when they say none."""
-        seen = Seen(self.seen_seq, bytes(self.seen_hash or b"")) if self.seen_seq is not None else None
+        seen = Seen(self.seen_seq, _raw(self.seen_hash or b"")) if self.seen_seq is not None else None
         size = self.checkpoint_size
         statement = Statement(
             log=origin,
@@ -131,10 +131,10 @@ class Message(models.Model):
             body=_bytes(self.body_commitment),
             sent_ms=self.sent_ms,
             seen=seen,
-            checkpoint=TreeHead(size, bytes(self.checkpoint_root or b"")) if size is not None else None,
+            checkpoint=TreeHead(size, _raw(self.checkpoint_root or b"")) if size is not None else None,
             device=_bytes(self.device),
         )
-        return Record(statement, _bytes(self.signature), self.room_seq, bytes(self.previous), self.received_ms)
+        return Record(statement, _bytes(self.signature), self.room_seq, _raw(self.previous), self.received_ms)
 
 
 class Block(models.Model):
@@ -180,9 +180,9 @@ class Block(models.Model):
         return Header(
             origin=origin,
             height=self.height,
-            previous=bytes(self.previous),
+            previous=_raw(self.previous),
             tree_size=self.tree_size,
-            root=bytes(self.root),
+            root=_raw(self.root),
             time_ms=self.time_ms,
             bits=self.bits,
             nonce=self.nonce,
@@ -226,4 +226,9 @@ class Cosignature(models.Model):
 
 
 def _bytes(value: bytes | memoryview | None) -> bytes | None:
-    return None if value is None else bytes(value)
+    return None if value is None else _raw(value)
+
+
+def _raw(value: bytes | memoryview) -> bytes:
+    """Not `bytes(value)`: of a number, which SQLite takes in any column, that makes as many zeros."""
+    return memoryview(value).tobytes()

@@ -4,12 +4,14 @@ What a block holds that is not signed yet is checked the same way.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from ledger.auditing import any_text
+from ledger.core.audit_leaf import BadRow
 from ledger.core.bodies import commit_body
-from ledger.core.errors import LedgerFormatError
 from ledger.core.fields import ZERO_HASH
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
@@ -34,6 +36,16 @@ class Pending:
 
     ids: list[int] = field(default_factory=list)
     leaf_hashes: list[bytes] = field(default_factory=list)
+
+
+@contextmanager
+def refuse_bad_rows() -> Iterator[None]:
+    """CorruptLedger for a value that no column may hold, though SQLite takes it: it may raise wherever it is used."""
+    try:
+        with any_text():
+            yield
+    except BadRow as error:
+        raise CorruptLedger(f"A stored value is none that was ever recorded ({error}). {REMEDY}") from error
 
 
 def read_pending(origin: str, limit: int) -> Pending:
@@ -81,9 +93,9 @@ def _check(messages: Iterable[Message], origin: str) -> Pending:
 def _check_row(message: Message, origin: str) -> None:
     try:
         rebuilt = leaf_hash(record_leaf_data(message.record(origin)))
-        body = message.body
-        opens = body is None or commit_body(bytes(message.salt or b""), body.encode()) == message.body_commitment
-    except LedgerFormatError as error:
+        body, salt = message.body, memoryview(message.salt or b"").tobytes()
+        opens = body is None or commit_body(salt, body.encode()) == message.body_commitment
+    except BadRow as error:
         raise CorruptLedger(f"{_name(message)} holds what was never recorded ({error}). {REMEDY}") from error
     if rebuilt != message.hash:
         raise CorruptLedger(

@@ -27,7 +27,7 @@ from ledger.genesis import load_genesis
 from ledger.keys import load_key
 from ledger.mining import LOST, Miner, Progress, watch
 from ledger.models import Block, Genesis
-from ledger.pending import REMEDY, read_pending
+from ledger.pending import REMEDY, read_pending, refuse_bad_rows
 from ledger.signing import check_signed_state, sign_block
 from ledger.tiles import read_tiles, write_tiles
 from ledger.unsigned import settle_tip
@@ -74,11 +74,12 @@ def seal(
         with Miner() as miner:
             return seal(bits, on_progress, should_stop, miner)
     key = load_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN)
-    genesis, tip = load_genesis(key), check_signed_state()
-    if tip is None:
-        raise CorruptLedger("The genesis block is missing. Nothing was sealed; put back a copy of the database.")
-    previous = settle_tip(genesis, tip, key)
-    draft = _draft(genesis, tip, previous, settings.DIFFICULTY_BITS if bits is None else bits)
+    with refuse_bad_rows():
+        genesis, tip = load_genesis(key), check_signed_state()
+        if tip is None:
+            raise CorruptLedger("The genesis block is missing. Nothing was sealed; put back a copy of the database.")
+        previous = settle_tip(genesis, tip, key)
+        draft = _draft(genesis, tip, previous, settings.DIFFICULTY_BITS if bits is None else bits)
     tick = watch(on_progress, should_stop, lambda: _is_tip(draft.header.previous))
     found = miner.find(encode_header(draft.header)[:PREFIX_SIZE], draft.header.bits, tick)
     block = _commit(draft, found.nonce)

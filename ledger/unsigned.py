@@ -6,8 +6,9 @@ recorded. Signed for, it would make every honest copy of the database one that i
 drafted anew: link, work, each message, each tile, the root. Spec: docs/specs/ledger.md §3–5.
 """
 
+from ledger.core.audit_leaf import BadRow
 from ledger.core.checkpoints import Checkpoint, format_checkpoint
-from ledger.core.errors import HeaderError, LedgerFormatError
+from ledger.core.errors import LedgerFormatError
 from ledger.core.headers import Header, block_hash, check_link, encode_header, meets_target
 from ledger.core.merkle import append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.notes import open_note, parse_note
@@ -36,7 +37,7 @@ def _mined_header(genesis: Genesis, block: Block) -> Header:
         header = block.header(genesis.origin)
         digest = block_hash(encode_header(header))
         intact = digest == block.hash and meets_target(digest, header.bits)
-    except HeaderError:
+    except BadRow:
         intact = False
     if not intact:
         raise CorruptLedger(f"Block {block.height} is not the one that was mined. {_REMEDY}")
@@ -84,8 +85,9 @@ def _signed_header_before(genesis: Genesis, tip: Block, key: LogKey) -> Header |
     before = Block.objects.filter(height=tip.height - 1).first()
     if before is None:
         raise CorruptLedger(f"Block {tip.height - 1} is missing. {_REMEDY}")
+    header = _mined_header(genesis, before)
     _check_signed(genesis, before, key)
-    return _mined_header(genesis, before)
+    return header
 
 
 def _lead(genesis: Genesis, previous: Header | None) -> bytes:

@@ -1,19 +1,23 @@
 """Rows that were changed after they were recorded are never sealed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, models
 from django.db.models import F
 
 from ledger.core.bodies import commit_body
 from ledger.core.canonical import encode_canonical
-from ledger.errors import BehindSignedState, CorruptLedger
+from ledger.errors import BehindSignedState, CorruptLedger, LedgerError, Stopped
 from ledger.genesis import ensure_genesis
-from ledger.models import Block, Message, Tile
+from ledger.models import Block, Genesis, Message, Tile
 from ledger.recording import record_batch
 from ledger.sealing import seal
 from ledger.tests.builders import ROOM, draft, post, room_id
+from ledger.tests.sealed import Meddler
+from ledger.tests.tampering import read_everything, run, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,3 +83,32 @@ def test_a_changed_tree_does_not_grow(damage: Callable[[], object]) -> None:
     with pytest.raises((CorruptLedger, BehindSignedState)):
         seal()
     assert Block.objects.count() == 1
+
+
+def stop() -> None:
+    raise Stopped("Stopped in time.")
+
+
+@pytest.mark.parametrize("value", ["'x'", "1 << 40", "CAST(x'ff' AS TEXT)"])
+@pytest.mark.parametrize("is_signed", [True, False])
+@pytest.mark.parametrize("model", [Message, Block, Tile, Genesis])
+def test_a_value_that_no_column_may_hold_is_refused_with_a_sentence(
+    model: type[models.Model], is_signed: bool, value: str
+) -> None:
+    if connection.vendor != "sqlite":  # the only one that takes any value in any column
+        return
+    ensure_genesis()
+    post("sealed")
+    seal()
+    post("pending")
+    if not is_signed:
+        Block.objects.filter(height=1).update(checkpoint=None)
+    mine, rows, table = seal if is_signed else ensure_genesis, read_everything(), model._meta.db_table
+    for field in model._meta.concrete_fields:
+        for end in ("min", "max"):
+            with suppress(IntegrityError):
+                place = f"rowid = (SELECT {end}(rowid) FROM {table})"
+                run(f'UPDATE {table} SET "{field.column}" = {value} WHERE {place}', [])
+            with suppress(LedgerError):
+                mine(miner=Meddler(stop))
+            write_everything(rows)
