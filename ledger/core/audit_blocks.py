@@ -108,6 +108,7 @@ class Blocks:
             self._add("checkpoint_signature", block, "checkpoint", got=error)
 
     def _check_cosignatures(self, block: BlockRow, body: str) -> None:
+        witnesses: set[str] = set()
         for row in self._cosigned_until(block.height):
             if row.block != block.height:
                 self._report.add("cosignature_surplus", COSIGNATURE, row.id, "block", height=row.block)
@@ -118,6 +119,9 @@ class Blocks:
                     raise NoteError("is no witness's", "vkey")
                 if not self._trust.verify(vkey.public, cosignature_message(row.time_s, body), row.signature):
                     raise NoteError("is not good", "signature")
+                if row.vkey in witnesses:
+                    self._report.add("cosignature_surplus", COSIGNATURE, row.id, "vkey", height=row.block)
+                witnesses.add(row.vkey)
             except BadRow as error:
                 self._report.add("cosignature_bad", COSIGNATURE, row.id, height=row.block, got=error)
 

@@ -55,6 +55,14 @@ def test_any_other_deleted_row_is_missed(table: str) -> None:
         assert not check(chain).valid
 
 
+def test_a_cosignature_twice_is_found_where_an_intruder_dropped_the_constraint() -> None:
+    chain = small_chain()
+    twin = chain.cosignatures[0]._replace(id="f" * 32)
+    chain.cosignatures.append(twin)
+    (finding,) = check(chain).findings
+    assert (finding.code, finding.pk, finding.height) == ("cosignature_surplus", twin.id, twin.block)
+
+
 def test_a_deleted_head_and_a_head_of_nothing_are_found() -> None:
     chain = small_chain()
     head = chain.heads.pop(ROOM)
