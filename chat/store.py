@@ -24,6 +24,8 @@ from ledger.models import Block, Message, RoomHead
 
 CHUNK = 20
 """Rows that are read at a time while it is not known how many fit."""
+REACHES = (20, 500)
+"""Among so many newest entries of many rooms the last sealed one is looked for, before a room is asked by itself."""
 EVENT_BYTES = 700
 """What an event takes beside its text."""
 
@@ -44,13 +46,26 @@ def _heads(rooms: Sequence[UUID]) -> QuerySet[RoomHead]:
 def find_places(rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     """The head of each room, and up to which seq it is in blocks.
 
-    Two queries, and one for each room whose newest entry is in no block yet.
+    Two queries; two for every few hundred rooms whose newest entry is in no block yet; one for each where many are not.
     """
     heads = {room: (seq, key) for room, seq, key in _heads(rooms).values_list("pk", "seq", "last_id")}
     newest = Message.objects.filter(pk__in=[key for _, key in heads.values()], block__checkpoint__isnull=False)
     sealed = dict(newest.values_list("room", "room_seq"))
-    known = {room: (seq, sealed[room] if room in sealed else find_sealed(room)) for room, (seq, _) in heads.items()}
-    return dict.fromkeys(rooms, (0, 0)) | known
+    sealed |= _find_sealed_in({room: seq for room, (seq, _) in heads.items() if room not in sealed})
+    return dict.fromkeys(rooms, (0, 0)) | {room: (seq, sealed[room]) for room, (seq, _) in heads.items()}
+
+
+def _find_sealed_in(heads: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Up to which seq each of these rooms is in blocks; looked for among the newest entries of all of them together."""
+    found: dict[UUID, int] = {}
+    for reach in REACHES:
+        rest = [(room, head) for room, head in heads.items() if room not in found]
+        found |= {room: 0 for room, head in rest if head <= reach}  # unless it is found now
+        for batch in batches(rest, PLACES):
+            parts = (Q(room=room, room_seq__gt=head - reach, room_seq__lte=head) for room, head in batch)
+            rows = Message.objects.filter(Q(*parts, _connector=Q.OR), block__checkpoint__isnull=False)
+            found |= dict(rows.values_list("room").annotate(Max("room_seq")))
+    return {room: found[room] if room in found else find_sealed(room) for room in heads}
 
 
 def find_sealed(room: UUID) -> int:

@@ -127,6 +127,22 @@ def test_places_are_heads_and_how_far_rooms_are_in_blocks(alice: User) -> None:
     assert store.find_places([Room.WORLD, CELLAR, nowhere]) == {Room.WORLD: (2, 1), CELLAR: (1, 1), nowhere: (0, 0)}
 
 
+def test_a_thousand_rooms_with_something_pending_cost_few_queries(
+    alice: User, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(store, "REACHES", (2, 4))
+    ensure_genesis()
+    rooms = [uuid4() for _ in range(1001)]
+    record_batch([Draft("post", room, alice.pk, uuid4(), sent_ms=1, body={"text": "a"}) for room in rooms[:6] * 2])
+    seal()
+    pending = [room for number, room in enumerate(rooms) for _ in range(number + 1 if number < 6 else 1)]
+    record_batch([Draft("post", room, alice.pk, uuid4(), sent_ms=1, body={"text": "b"}) for room in pending])
+    with django_assert_max_num_queries(20):
+        places = store.find_places(rooms)
+    assert places == {room: (store.find_heads([room])[room], store.find_sealed(room)) for room in rooms}
+    assert [places[room] for room in rooms[:7]] == [(3, 2), (4, 2), (5, 2), (6, 2), (7, 2), (8, 2), (1, 0)]
+
+
 def test_a_thousand_rooms_are_no_more_than_a_query_can_hold(alice: User, bob: User) -> None:
     ensure_genesis()
     rooms = [uuid4() for _ in range(1001)]
