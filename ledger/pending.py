@@ -17,6 +17,7 @@ from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
 from ledger.errors import CorruptLedger
 from ledger.models import Message
+from ledger.snapshots import snapshot
 
 CHUNK = 2_000
 REMEDY = "Nothing was sealed; run verify_chain, and put back a copy of the database."
@@ -50,7 +51,8 @@ def refuse_bad_rows() -> Iterator[None]:
 
 def read_pending(origin: str, limit: int) -> Pending:
     """At most `limit` pending messages. CorruptLedger when one is not what was recorded, or is missing."""
-    return _check(Message.objects.pending()[:limit].iterator(CHUNK), origin)
+    with snapshot():  # a store whose cursors go on with what comes meanwhile could give an entry without the one before
+        return _check(Message.objects.pending()[:limit].iterator(CHUNK), origin)
 
 
 def read_placed(origin: str, height: int, first: int, end: int) -> list[bytes]:

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, models
 from django.db.models import F
 
+from ledger import pending
 from ledger.core.bodies import commit_body
 from ledger.core.canonical import encode_canonical
 from ledger.errors import BehindSignedState, CorruptLedger, LedgerError, Stopped
@@ -18,6 +19,7 @@ from ledger.sealing import seal
 from ledger.tests.builders import ROOM, draft, post, room_id
 from ledger.tests.sealed import Meddler
 from ledger.tests.tampering import read_everything, run, write_everything
+from ledger.tests.test_audit import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +85,20 @@ def test_a_changed_tree_does_not_grow(damage: Callable[[], object]) -> None:
     with pytest.raises((CorruptLedger, BehindSignedState)):
         seal()
     assert Block.objects.count() == 1
+
+
+def test_what_is_pending_is_read_at_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure_genesis()
+    post("read")
+    seen = []
+
+    def look(firsts: object) -> None:
+        in_thread(lambda: post("late"))
+        seen.append(Message.objects.pending().count())
+
+    monkeypatch.setattr(pending, "_check_sealed", look)
+    assert len(pending.read_pending("connect.test/ledger", 9).ids) == 1
+    assert (seen, Message.objects.pending().count()) == ([1], 2)
 
 
 def stop() -> None:
