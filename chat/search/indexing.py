@@ -40,6 +40,7 @@ def catch_up(batch: int = BATCH) -> int:
     """Takes in all that is new; how many entries that was."""
     total = 0
     while is_behind():
+        _begin()
         total += _take(batch)
     return total
 
@@ -66,19 +67,11 @@ def count_waiting() -> int:
 
 
 @transaction.atomic
-def _take(batch: int) -> int:
-    state = _open_state()
-    rows = _next_rows(state, batch)
-    words = [row.pk for row in rows if row.kind in ("post", "edit")]
-    # Read again under a lock: an erasure waits for it and then forgets, or was first and there are no words.
-    locked = Message.objects.select_for_update(no_key=connection.vendor == "postgresql").filter(pk__in=words)
-    get_index().add(read_versions(locked.order_by("pk")), above=state.newest)
-    _note(state, rows)
-    return len(rows)
+def _begin() -> None:
+    """The note, with an empty index where there was none of this version.
 
-
-def _open_state() -> IndexState:
-    """The note, locked; with an empty index where there was none of this version."""
+    By itself: an erasure holds words and asks for the index; who held the index and asked for words would stop both.
+    """
     IndexState.objects.get_or_create(pk=0, defaults={"version": 0})
     state = IndexState.objects.select_for_update().get(pk=0)
     if state.version != VERSION:
@@ -86,7 +79,20 @@ def _open_state() -> IndexState:
         IndexedRoom.objects.all().delete()
         state.version, state.newest = VERSION, 0
         state.save()
-    return state
+
+
+@transaction.atomic
+def _take(batch: int) -> int:
+    state = IndexState.objects.select_for_update().filter(version=VERSION).first()
+    if state is None:  # somebody makes it anew just now
+        return 0
+    rows = _next_rows(state, batch)
+    words = [row.pk for row in rows if row.kind in ("post", "edit")]
+    # Read again under a lock: an erasure waits for it and then forgets, or was first and there are no words.
+    locked = Message.objects.select_for_update(no_key=connection.vendor == "postgresql").filter(pk__in=words)
+    get_index().add(read_versions(locked.order_by("pk")), above=state.newest)
+    _note(state, rows)
+    return len(rows)
 
 
 def _next_rows(state: IndexState, batch: int) -> list[Message]:

@@ -1,18 +1,21 @@
 """The index, on whichever database the tests run: it keeps up, and gives up what is erased."""
 
 import random
+from collections.abc import Iterable
 from itertools import count
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
-from chat.search import finding, indexing, scan, sqlite
+from chat.search import documents, finding, indexing, scan, sqlite
+from chat.search.documents import Version
 from chat.search.finding import search
 from chat.search.indexes import get_index
 from chat.search.indexing import catch_up, count_waiting, is_behind, rebuild
 from chat.search.models import IndexState
 from chat.search.query import parse
+from chat.search.wanted import Index
 from chat.tests.entries import act, post
 from chat.tests.search.conftest import Found
 from chat.tests.search.entries import erased
@@ -86,6 +89,27 @@ def test_an_index_of_another_version_is_made_anew(bob: User, found: Found) -> No
     IndexState.objects.update(version=0)
     assert search(bob, parse("hello")).documents == []
     assert found("hello") == ["hello"]
+
+
+def test_the_index_is_emptied_before_any_words_are_locked(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else an erasure, which holds words and asks for the index, and a rebuild would wait for each other."""
+    post("words", bob)
+    catch_up()
+    told = []
+    reset, read = type(get_index()).reset, documents.read_versions
+
+    def emptied(index: Index) -> None:
+        reset(index)
+        transaction.on_commit(lambda: told.append("emptied"))
+
+    def locked(rows: Iterable[Message]) -> list[Version]:
+        told.append("locked")
+        return read(rows)
+
+    monkeypatch.setattr(type(get_index()), "reset", emptied)
+    monkeypatch.setattr(indexing, "read_versions", locked)
+    rebuild()
+    assert told == ["emptied", "locked"]
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="it is about what one of its rows holds")
