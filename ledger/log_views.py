@@ -5,14 +5,21 @@ entry's text and is for those who may read its room; for everyone else the entry
 Spec: docs/specs/protocol.md §3.
 """
 
+import logging
 import re
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ledger.auditing import any_text
+from ledger.core.audit_leaf import BadRow
 from ledger.core.errors import TileError
 from ledger.core.records import NO_ROOM
 from ledger.core.tilepaths import parse_tile_path
@@ -25,11 +32,29 @@ from ledger.tiles import consistency_proof
 IMMUTABLE = "public, max-age=31536000, immutable"
 PLAIN = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
+View = Callable[..., HttpResponseBase]
+logger = logging.getLogger(__name__)
 _COUNT = re.compile(r"0|[1-9][0-9]{0,15}")
+
+
+def refuse_bad_rows(view: View) -> View:
+    """503 and a sentence where a row holds what no column may, of which the audit says more."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+        try:
+            with any_text():
+                return view(request, *args, **values)
+        except BadRow:
+            logger.exception("A stored row makes no answer: %s", request.path)
+            return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "corrupt", "A row is not what was recorded: see /valid.")
+
+    return answer
 
 
 @require_safe
 @never_cache
+@refuse_bad_rows
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The newest signed checkpoint with its cosignatures."""
     tip = Block.objects.signed_tip()
@@ -39,6 +64,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@refuse_bad_rows
 def tile(request: HttpRequest, path: str) -> HttpResponse:
     """A tile or a bundle of entries. What is shown once never changes, partial ones included."""
     try:
@@ -52,6 +78,7 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @require_safe
+@refuse_bad_rows
 def consistency(request: HttpRequest) -> HttpResponse:
     """`?from=&to=`: the proof that the tree of `from` leaves is a prefix of the tree of `to`, hashes in hex."""
     old, new = (read_count(request.GET.get(name, "")) for name in ("from", "to"))
@@ -75,6 +102,7 @@ def log_key(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@refuse_bad_rows
 def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:
     """An entry's receipt, for who may read its room. An entry that waits for its block says when to come back."""
     message = Message.objects.select_related("block").filter(hash=bytes.fromhex(leaf_hash)).first()

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
 from ledger.errors import LedgerError, LostRace
-from ledger.log_views import read_count, refuse
+from ledger.log_views import read_count, refuse, refuse_bad_rows
 from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity, validity_json
 
@@ -29,6 +29,7 @@ PIECES = 1_000
 
 @require_safe
 @never_cache
+@refuse_bad_rows
 def get_chain(request: HttpRequest) -> HttpResponseBase:
     """`?from=<height>&limit=<n<=100>`: a page of blocks; `next` is the height to go on from, null at the end."""
     start = read_count(request.GET.get("from", "0"))

@@ -25,7 +25,7 @@ from ledger.models import Block, Cosignature, Message
 from ledger.recording import record_batch
 from ledger.sealing import seal
 from ledger.tests.builders import ROOM, draft, post, room_id, small_chain
-from ledger.tests.tampering import set_column
+from ledger.tests.tampering import read_everything, run, set_column, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = "connect.test/ledger"
@@ -285,3 +285,26 @@ def test_a_receipt_costs_the_same_queries_however_long_the_log(member: Client) -
 @pytest.mark.parametrize("path", ["checkpoint", "key", "tile/0/000.p/1", "proof/consistency", "receipt/" + "0" * 64])
 def test_the_log_is_only_read(visitor: Client, path: str) -> None:
     assert visitor.post(f"/log/{path}").status_code == 405
+
+
+@pytest.mark.parametrize("value", ["'x'", "CAST(x'ff' AS TEXT)"])
+def test_a_row_that_holds_what_no_column_may_is_answered_with_a_sentence(member: Client, value: str) -> None:
+    if connection.vendor != "sqlite":  # the only one that takes any value in any column
+        return
+    small_chain(messages=1, blocks=1)
+    row = Message.objects.sealed()[0]
+    tampered = [
+        (Message, "hash", ["/get_chain"]),
+        (Message, "body_commitment", ["/log/tile/entries/000.p/3", f"/log/receipt/{bytes(row.hash).hex()}"]),
+        (Block, "checkpoint", ["/get_chain", "/log/checkpoint"]),
+        (Block, "tree_size", ["/get_chain", "/log/tile/0/000.p/3", "/log/proof/consistency?from=1&to=3"]),
+    ]
+    for model, column, addresses in tampered:
+        end = "max" if model is Block else "min"
+        rows = read_everything()
+        table = model._meta.db_table
+        run(f"UPDATE {table} SET {column} = {value} WHERE rowid IN (SELECT {end}(rowid) FROM {table})", [])
+        for address in addresses:
+            response = member.get(address)  # the client raises what a view does
+            assert response.status_code in (200, 404) or response.json()["code"] == "corrupt", (column, address)
+        write_everything(rows)
