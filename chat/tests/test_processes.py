@@ -230,7 +230,8 @@ def on_redis(site: Site, url: str) -> Site:
 
 def both_listen(url: str) -> bool:
     with Redis.from_url(url) as client:
-        return bool(client.pubsub_numsub("asgi__group__hub")[0][1] == 2)
+        channels = client.pubsub_channels("connect-*__group__hub")
+        return [count for _, count in client.pubsub_numsub(*channels)] == [2]
 
 
 def told(server: Server, words: str) -> int:

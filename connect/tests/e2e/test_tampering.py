@@ -114,7 +114,7 @@ def test_a_flipped_byte_turns_exactly_its_row_red(open_window: OpenWindow, serve
     prove(page)
     verify(page)
     assert states(page, "bad") == [check]
-    said = {"work": "zero bits, got [0-9a-f]{64}", "signature": "is not good"}.get(check, r"[Bb]ytes? \d+")
+    said = {"work": "zero bits, got [0-9a-f]{64}", "signature": "did not sign this"}.get(check, r"[Bb]ytes? \d+")
     expect(page.locator(f"[data-check={check}] [data-check-text]")).to_have_text(re.compile(said))
     expect(page.locator("[data-proof-verdict]")).to_contain_text("Not proved")
 
