@@ -96,42 +96,35 @@ def _redis() -> list[CheckMessage]:
 
 
 def _hosts() -> list[CheckMessage]:
-    wrong = [name for name in settings.ALLOWED_HOSTS if not _HOST.fullmatch(name)]
-    if not wrong:
-        return []
-    return [
-        Error(
-            f"ALLOWED_HOSTS holds what is no name of a host: {', '.join(wrong)}.",
-            hint="Write names alone, without scheme and port: chat.example.org,localhost,[::1].",
-            id="connect.E006",
-        )
-    ]
+    return _refuse(
+        "ALLOWED_HOSTS holds what is no name of a host",
+        [name for name in settings.ALLOWED_HOSTS if not _HOST.fullmatch(name)],
+        "Write names alone, without scheme and port: chat.example.org,localhost,[::1].",
+        "connect.E006",
+    )
 
 
 def _push_services() -> list[CheckMessage]:
-    wrong = [origin for origin in settings.PUSH_SERVICES if not _ORIGIN.fullmatch(origin)]
-    if not wrong:
-        return []
-    return [
-        Error(
-            f"PUSH_SERVICES holds what is no origin: {', '.join(wrong)}.",
-            hint="Write scheme and host alone, in small letters: https://push.example.org,https://push.example.net:8443.",
-            id="connect.E008",
-        )
-    ]
+    return _refuse(
+        "PUSH_SERVICES holds what is no origin",
+        [origin for origin in settings.PUSH_SERVICES if not _ORIGIN.fullmatch(origin)],
+        "Write scheme and host alone, in small letters: https://push.example.org,https://push.example.net:8443.",
+        "connect.E008",
+    )
 
 
 def _file_types() -> list[CheckMessage]:
-    wrong = [pattern for pattern in settings.FILE_TYPES if not any(fnmatchcase(kind, pattern) for kind in TYPES)]
-    if not wrong:
-        return []
-    return [
-        Error(
-            f"FILE_TYPES holds what no file is ever found to be: {', '.join(wrong)}.",
-            hint=f"Write some of {', '.join(sorted(TYPES))}; image/* is all that begin so, * is every one.",
-            id="connect.E009",
-        )
-    ]
+    return _refuse(
+        "FILE_TYPES holds what no file is ever found to be",
+        [pattern for pattern in settings.FILE_TYPES if not any(fnmatchcase(kind, pattern) for kind in TYPES)],
+        f"Write some of {', '.join(sorted(TYPES))}; image/* is all that begin so, * is every one.",
+        "connect.E009",
+    )
+
+
+def _refuse(said: str, wrong: Sequence[str], hint: str, id: str) -> list[CheckMessage]:
+    """An error where some of a setting's values are wrong."""
+    return [Error(f"{said}: {', '.join(wrong)}.", hint=hint, id=id)] if wrong else []
 
 
 def _tls() -> list[CheckMessage]:

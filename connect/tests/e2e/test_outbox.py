@@ -1,16 +1,16 @@
 """What was written and not acknowledged yet, in a real browser: it is sent once, in order, whatever happens."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, WebSocketRoute, expect
+from playwright.sync_api import Error, Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.room import enter, have_session, is_live, message, say
 from connect.tests.e2e.rules import is_sound_everywhere
+from connect.tests.e2e.wire import Wire
 from connect.tests.served import PATIENCE_S, Served, wait_until
 from connect.tests.server import Server, Site, make_site
 
@@ -45,15 +45,6 @@ BUSY_DISK = """() => {
 """Nothing that is put there ever is."""
 
 
-CROWD = """
-from accounts.models import User
-from chat.joining import add, remove, set_role
-from chat.models import Room
-from chat.opening import create_room
-alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
-"""
-
-
 ERASE = """
 from uuid import uuid4
 from accounts.models import User
@@ -63,58 +54,6 @@ bob = User.objects.get(username="bob")
 (said,) = [each for each in Message.objects.filter(kind="post", author=bob.pk) if "a name in it" in str(each.body)]
 erase_message(bob, said, uuid4(), "names")
 """
-
-
-class Wire:
-    """The sockets of a browser's pages: they can be cut or led nowhere while the pages go on. What is sent is kept."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.sent: list[str] = []
-        self.pings = self.pongs = 0
-        self.refuses = False
-        self._is_cut = False
-        self._open: list[WebSocketRoute] = []
-        self._nowhere: set[WebSocketRoute] = set()
-        context.route_web_socket(re.compile("/ws/$"), self._connect)
-
-    def cut(self) -> None:
-        self._is_cut = True
-        for socket in self._open:
-            socket.close()
-        self._open.clear()
-
-    def lead_nowhere(self) -> None:
-        """As a network that has forgotten them while the machine slept: neither end is told."""
-        self._nowhere |= set(self._open)
-
-    def mend(self) -> None:
-        self._is_cut = False
-
-    def _connect(self, socket: WebSocketRoute) -> None:
-        if self._is_cut:
-            socket.close()
-            return
-        server = socket.connect_to_server()
-        self._open.append(socket)
-
-        def pass_on(data: str | bytes) -> None:
-            frame = json.loads(data)
-            if frame["type"] == "send":
-                self.sent.append(frame["text"])
-            self.pings += frame["type"] == "ping"
-            if self.refuses and frame["type"] == "send":
-                told = {"re": frame["id"], "client_id": frame["client_id"], "code": "forbidden", "retry": "no"}
-                socket.send(json.dumps({"type": "error", "detail": "this room is archived", **told}))
-            elif socket not in self._nowhere:
-                server.send(data)
-
-        def pass_back(data: str | bytes) -> None:
-            self.pongs += json.loads(data)["type"] == "pong"
-            if socket not in self._nowhere:
-                socket.send(data)
-
-        socket.on_message(pass_on)
-        server.on_message(pass_back)
 
 
 def write(page: Page, *texts: str) -> None:
@@ -327,47 +266,6 @@ def test_what_somebody_wrote_is_not_sent_by_who_logs_in_after_them(open_window: 
     enter(window, served)
     has_glyphs(page, RECORDED, "in the name of alice")
     expect(message(page, "in the name of alice").locator("[data-author]")).to_have_text("alice")
-
-
-def test_who_is_removed_while_nobody_listens_is_told_so(open_window: OpenWindow, served: Server, site: Site) -> None:
-    made = 'room = create_room(alice, "Crowd", "", "public"); add(alice, room, [bob]); print(room.slug)'
-    slug = site.run(CROWD + made).strip()
-    window = open_window()
-    wire = Wire(window.context)
-    page = enter(window, served, "bob")
-    window.goto(f"/rooms/{slug}/")
-    is_live(page)
-    wire.cut()
-    site.run(CROWD + f'remove(alice, Room.objects.get(slug="{slug}"), bob)')
-    wire.mend()
-    expect(page.get_by_role("heading", name="You are not in this room any more")).to_be_visible()
-
-
-def test_who_is_called_otherwise_and_may_more_while_nobody_listens_is_so_without_a_reload(
-    open_window: OpenWindow, served: Server, site: Site
-) -> None:
-    made = 'room = create_room(alice, "Court", "", "public"); add(alice, room, [bob]); print(room.slug)'
-    slug = site.run(CROWD + made).strip()
-    window = open_window()
-    wire = Wire(window.context)
-    page = enter(window, served, "bob")
-    window.goto(f"/rooms/{slug}/")
-    is_live(page)
-    other = enter(open_window(), served)
-    other.goto(f"{served.url}/rooms/{slug}/")
-    other.get_by_label("Message to Court").fill("order")
-    other.keyboard.press("Enter")
-    author = message(page, "order").locator("[data-author]")
-    expect(author).to_have_text("alice")
-    wire.cut()
-    changed = f'set_role(alice, Room.objects.get(slug="{slug}"), bob, "moderator")'
-    site.run(CROWD + changed + '; User.objects.filter(pk=alice.pk).update(first_name="Alicia")')
-    wire.mend()
-    expect(author).to_have_text("Alicia")
-    message(page, "order").hover()
-    message(page, "order").get_by_role("button", name="More").click()
-    expect(page.get_by_role("menuitem", name="Erase…")).to_be_visible()
-    site.run(CROWD + 'User.objects.filter(pk=alice.pk).update(first_name="")')
 
 
 def test_a_draft_forgets_what_was_erased_and_sealed_meanwhile_however_far_back(
