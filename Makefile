@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where the environment forbids to keep bytecode, each process starts in 5 s instead of 1.6: it compiles Django anew.
+export PYTHONDONTWRITEBYTECODE :=
 WORDS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .PHONY: run test soak check format messages clean
