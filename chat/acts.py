@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 
-from chat.text import text_of
+from chat.markup.text import text_of
 from ledger.acts import ACTS
 from ledger.models import Message
 

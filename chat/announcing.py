@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from chat.doorbell import ring_once
+from chat.delivery.doorbell import ring_once
 from chat.hub import running_hub
+from chat.membership.roles import moderates
 from chat.models import Room
 from chat.people import describe
 from chat.pins import list_pins, pins_in
 from chat.replies import encode_person, encode_pins, encode_standing
-from chat.roles import moderates
 
 
 def announce_block(**signal: Any) -> None:

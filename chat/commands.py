@@ -11,9 +11,12 @@ from time import monotonic
 from uuid import UUID
 
 from accounts.models import User
-from chat import store
-from chat.backfill import fit_page
-from chat.connection import Connection
+from chat.delivery import store
+from chat.delivery.backfill import fit_page
+from chat.delivery.connection import Connection
+from chat.delivery.ring import Ring
+from chat.delivery.threads import readers
+from chat.delivery.welcoming import welcome
 from chat.fields import RequestId
 from chat.files.claims import find_claim
 from chat.hub import Hub
@@ -23,9 +26,6 @@ from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync, Ty
 from chat.rates import Bucket
 from chat.refusals import CloseCode, Disconnect, Refusal
 from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events
-from chat.ring import Ring
-from chat.threads import readers
-from chat.welcoming import welcome
 from ledger.drafts import Draft
 from ledger.errors import RecordError
 from ledger.recorder import get_recorder

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.tokens import find_token
 from chat.commands import Commands
-from chat.connection import Connection
+from chat.delivery.connection import Connection
 from chat.hub import get_hub
 from chat.protocol import parse_command, parse_hello
 from chat.refusals import CloseCode, Disconnect, Refusal

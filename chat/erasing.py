@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
 from chat.files import removing
+from chat.membership.roles import moderates
 from chat.models import Room
 from chat.posting import refusal_of
 from chat.refusals import Refusal
-from chat.roles import moderates
 from ledger.erasing import Erasure, erase
 from ledger.errors import NotErasable, RecordError
 from ledger.models import Message

@@ -18,9 +18,9 @@ import orjson
 from chat.acts import NOTHING, Acts, Post, describe_reactions, find_acts, people_of
 from chat.files.attachments import find_attachments, order_attachments
 from chat.files.models import File
-from chat.mentions import find_names
+from chat.markup.mentions import find_names
+from chat.markup.text import plain_line, render
 from chat.people import Person, find_mentionable, find_people
-from chat.text import plain_line, render
 from ledger.core.canonical import format_base64
 from ledger.models import Block, Message
 

@@ -16,20 +16,20 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from chat import threads
-from chat.backfill import Backfill
-from chat.connection import Connection
-from chat.doorbell import open_doorbell
-from chat.doors import Doors
-from chat.keeper import Keeper, Runner, encode_recorded, is_dense
-from chat.liveness import Liveness
-from chat.newcomers import Newcomers
-from chat.pushing import Pusher
+from chat.delivery import threads
+from chat.delivery.backfill import Backfill
+from chat.delivery.connection import Connection
+from chat.delivery.doorbell import open_doorbell
+from chat.delivery.doors import Doors
+from chat.delivery.keeper import Keeper, Runner, encode_recorded, is_dense
+from chat.delivery.liveness import Liveness
+from chat.delivery.newcomers import Newcomers
+from chat.delivery.ring import Ring
+from chat.delivery.store import Encoded
+from chat.delivery.warden import Warden
+from chat.notifying.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
-from chat.ring import Ring
-from chat.store import Encoded
 from chat.tidying import tidy_up
-from chat.warden import Warden
 from ledger.models import Message
 from ledger.recording import add_listener
 

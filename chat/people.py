@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.mentions import EVERYBODY
+from chat.markup.mentions import EVERYBODY
 from chat.models import Room
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.selecting import select

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.events import Event, build_events
+from chat.membership.roles import moderates
 from chat.models import Pin, Room
 from chat.refusals import Refusal
-from chat.roles import moderates
 from ledger.models import Message
 
 PINS_LIMIT = 100

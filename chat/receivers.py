@@ -11,11 +11,11 @@ from accounts.addresses import address_confirmed
 from accounts.invites import due, is_through
 from accounts.leaving import account_closed
 from accounts.models import User
-from chat.changing import act, member_entry
-from chat.inviting import accept
+from chat.membership.changing import act, member_entry
+from chat.membership.inviting import accept
+from chat.membership.succession import hand_over_rooms
 from chat.models import Room
 from chat.refusals import Refusal
-from chat.succession import hand_over_rooms
 
 
 @receiver([user_signed_up, address_confirmed])

@@ -7,9 +7,9 @@ no longer be here stays because of it.
 import asyncio
 import logging
 
+from chat.delivery.threads import tidiers
 from chat.files.removing import sweep
 from chat.sessions import clear_expired
-from chat.threads import tidiers
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,9 @@
 
 from django.urls import path, re_path
 
-from chat import (
+from chat import views
+from chat.files import views as file_views
+from chat.pages import (
     details_views,
     erase_views,
     invite_views,
@@ -11,9 +13,7 @@ from chat import (
     notice_views,
     people_views,
     room_views,
-    views,
 )
-from chat.files import views as file_views
 from chat.search import views as search_views
 
 urlpatterns = [

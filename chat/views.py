@@ -21,23 +21,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import user_of
-from chat import fields, store
+from chat import fields
+from chat.delivery import store
 from chat.events import build_events
 from chat.files.claims import find_claim
 from chat.files.names import inert_name
 from chat.files.uploads import UploadRefused, receive
-from chat.finding import find_room, read_number
 from chat.hub import running_hub
+from chat.membership.roles import moderates
 from chat.models import Room
-from chat.notices import describe_choices
+from chat.notifying.notices import describe_choices
+from chat.notifying.unread import find_beginning
+from chat.pages.finding import find_room, read_number
+from chat.pages.sidebar import build_sidebar
 from chat.people import describe
 from chat.pins import list_pins, pins_in
 from chat.posting import check_form_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
-from chat.roles import moderates
-from chat.sidebar import build_sidebar
-from chat.unread import find_beginning
 from ledger.core.errors import LedgerFormatError
 from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http.cookie import parse_cookie
 
 from accounts.tokens import find_token
+from chat.delivery.threads import readers
 from chat.sessions import open_session
-from chat.threads import readers
 
 FORM_BYTES = 2_621_440
 """As much as Django takes of a form without files."""

@@ -22,8 +22,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.own_data import describe_account, describe_sessions
 from accounts.requests import user_of
-from chat.own_data import describe_choices, describe_rooms, read_entries
-from chat.threads import exports
+from chat.delivery.threads import exports
+from chat.exports.own_data import describe_choices, describe_rooms, read_entries
 
 
 @login_required

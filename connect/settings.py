@@ -262,7 +262,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": []},
         "django.request": {"level": "ERROR"},
-        # It logs a traceback each second while Redis is down; chat/doorbell.py says it once.
+        # It logs a traceback each second while Redis is down; chat/delivery/doorbell.py says it once.
         "channels_redis": {"level": "CRITICAL"},
     },
 }

@@ -14,7 +14,7 @@ import orjson
 from django.db.models import Q
 
 from chat.batches import batches
-from chat.mentions import find_names
+from chat.markup.mentions import find_names
 from chat.search.folding import fold
 from chat.search.terms import facet, terms_of
 from ledger.models import Message

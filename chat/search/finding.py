@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from chat.mentions import EVERYBODY
+from chat.markup.mentions import EVERYBODY
+from chat.markup.text import find_mentioned
 from chat.models import Room
 from chat.names import name_rooms
 from chat.people import spellings
@@ -23,7 +24,6 @@ from chat.search.indexes import get_index
 from chat.search.indexing import is_built
 from chat.search.query import Part, Query
 from chat.search.wanted import Wanted
-from chat.text import find_mentioned
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.recording import COUNTER_BITS
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat.files.attachments import describe_file
 from chat.files.models import File
+from chat.markup.text import plain_text
 from chat.models import Room
 from chat.names import name_rooms
 from chat.people import find_people
@@ -23,7 +24,6 @@ from chat.search.indexes import get_index
 from chat.search.indexing import count_waiting, is_built
 from chat.search.query import Query, Words
 from chat.search.scan import REACH
-from chat.text import plain_text
 from ledger.display import grouped
 
 WAITING_TOLD = 500

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import user_of
-from chat.finding import read_number
 from chat.models import Room
 from chat.names import name_rooms
+from chat.pages.finding import read_number
 from chat.people import describe, is_called
 from chat.rates import Rates
 from chat.search.finding import find_unknown, search

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from accounts.models import User
+from chat.membership.opening import create_room
 from chat.models import Room
-from chat.opening import create_room
 from chat.rooms import ensure_world
 from connect.tests.server import Server, start_server
 

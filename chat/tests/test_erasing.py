@@ -8,14 +8,15 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from chat import posting, store
+from chat import posting
+from chat.delivery import store
+from chat.delivery.ring import Ring
 from chat.erasing import erase_message
 from chat.events import build_events, encode_messages, is_erasure
 from chat.fields import REASON_LIMIT
 from chat.models import Room
 from chat.rates import Rates
 from chat.refusals import Refusal
-from chat.ring import Ring
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from connect.tests.people import as_, person

@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from chat import store
+from chat.delivery import store
 from chat.models import ReadPosition, Room
+from chat.notifying.unread import count_unread
 from chat.rooms import ensure_world
-from chat.unread import count_unread
 from ledger.drafts import Draft
 from ledger.models import RoomHead
 from ledger.recording import record_batch

@@ -8,9 +8,9 @@ import pytest
 
 from accounts.models import User
 from chat.events import build_events
-from chat.joining import add, join, leave, remove
+from chat.membership.joining import add, join, leave, remove
+from chat.membership.opening import create_room, open_direct, update_room
 from chat.notes import KINDS, note
-from chat.opening import create_room, open_direct, update_room
 from connect.tests.node import NODE
 from connect.tests.server import ROOT
 from ledger.models import Message

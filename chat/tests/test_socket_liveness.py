@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from chat.liveness import TYPING_TTL_MS
+from chat.delivery.liveness import TYPING_TTL_MS
 from chat.tests.client import WORLD, browse, enter, open_socket
 from chat.tests.until import until
 from connect.tests.server import Server

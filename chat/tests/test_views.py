@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from chat import fields, posting, views
+from chat.membership.opening import open_direct
 from chat.models import Room
-from chat.opening import open_direct
 from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.tests.entries import post

@@ -9,10 +9,10 @@ from django.db import connection
 
 from accounts.models import User
 from chat.access import refused_writers
-from chat.changing import act, member_entry
-from chat.joining import add, join, remove
+from chat.membership.changing import act, member_entry
+from chat.membership.joining import add, join, remove
+from chat.membership.opening import create_room, open_direct, update_room
 from chat.models import Membership, Room
-from chat.opening import create_room, open_direct, update_room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from connect.tests.people import person

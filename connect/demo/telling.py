@@ -15,9 +15,9 @@ from accounts.models import User
 from chat.erasing import erase_message
 from chat.files.claims import find_claim
 from chat.files.uploads import receive
-from chat.joining import add
+from chat.membership.joining import add
+from chat.membership.opening import create_room, open_direct
 from chat.models import Room
-from chat.opening import create_room, open_direct
 from chat.pins import pin
 from chat.posting import draft_post
 from connect.demo.story import OWNER, PEOPLE, ROOMS, STORY, Line

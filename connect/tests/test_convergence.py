@@ -12,10 +12,10 @@ from django.test import Client
 
 from accounts.models import User
 from chat import commands, consumers, posting
+from chat.delivery.ring import RING_EVENTS
 from chat.hub import Hub
 from chat.models import Room
 from chat.rates import Rates
-from chat.ring import RING_EVENTS
 from chat.rooms import ensure_world
 from chat.tests.until import until
 from connect.tests.follower import Entry

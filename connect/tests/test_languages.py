@@ -13,10 +13,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat import posting
+from chat.markup.text import text_of
 from chat.rates import Rates
 from chat.refusals import Refusal
 from chat.rooms import ensure_world
-from chat.text import text_of
 from connect.tests.words import compile_words
 from ledger.errors import Busy
 from ledger.models import Message

@@ -26,7 +26,7 @@ PROMISES = [
     *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
     *("ledger/tests/test_sealing.py", "ledger/tests/test_sealing_crashes.py", "ledger/tests/test_pending.py"),
     "ledger/tests/test_unsigned.py",
-    *("chat/tests/test_store.py", "chat/tests/test_rooms.py", "connect/tests/on_mongodb.py"),
+    *("chat/tests/delivery/test_store.py", "chat/tests/test_rooms.py", "connect/tests/on_mongodb.py"),
 ]
 # Crashes by chance take long and are done by other stores; here each step is crashed at, one by one. A question about a
 # thousand rooms is about the parameters that SQL allows, and takes the stand-in half a minute.

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invite, User
-from chat import own_data
+from chat.exports import own_data
+from chat.membership.opening import create_room
 from chat.models import Membership, Preferences, PushSubscription, Room
-from chat.opening import create_room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from connect.tests.people import PASSWORD, as_

@@ -6,8 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from chat.membership.opening import create_room
 from chat.models import Membership, Room
-from chat.opening import create_room
 from ledger.selecting import select
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from chat.exporting import export_room
+from chat.exports.exporting import export_room
 from chat.models import Room
 from ledger.errors import LedgerError
 from ledger.management.progress import CountProgress

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from chat.digest import send_digests
+from chat.notifying.digest import send_digests
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from accounts.models import User
 from chat.erasing import erase_message
 from chat.files.models import File
 from chat.files.removing import remove_given_up
-from chat.joining import add, remove
+from chat.membership.joining import add, remove
+from chat.membership.opening import create_room
 from chat.models import Room
-from chat.opening import create_room
 from chat.refusals import Refusal
 from chat.tests.files.samples import HTML, SVG, TEXT, browser, picture, upload
 from chat.tests.files.test_claims import draft

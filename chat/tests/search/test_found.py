@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from chat.finding import named
 from chat.models import Membership, Room
+from chat.pages.finding import named
 from chat.search import finding, postgres, sqlite
 from chat.search.finding import search
 from chat.search.folding import fold

@@ -9,10 +9,10 @@ from connect.tests.server import Site, make_site
 TELL = """
 import json
 from accounts.models import User
-from chat.inviting import make_invite
-from chat.joining import remove
+from chat.membership.inviting import make_invite
+from chat.membership.joining import remove
 from chat.models import Room
-from chat.opening import create_room, update_room
+from chat.membership.opening import create_room, update_room
 from connect.demo.telling import tell
 from connect.tests.seed import open_session
 from ledger.models import Message

@@ -38,7 +38,7 @@ STRANGERS = (
 SEARCHES = ("", "ramp", "nothing+like+it", "has:banana")
 ADD = """
 from accounts.models import User
-from chat.joining import add
+from chat.membership.joining import add
 from chat.models import Room
 from connect.tests.seed import open_session
 mara, charlie = (User.objects.get(username=name) for name in ("mara", "charlie"))
@@ -47,7 +47,7 @@ print(open_session(charlie))
 """
 REMOVE = """
 from accounts.models import User
-from chat.joining import remove
+from chat.membership.joining import remove
 from chat.models import Room
 mara, charlie = (User.objects.get(username=name) for name in ("mara", "charlie"))
 remove(mara, Room.objects.get(name="Quiet"), charlie)

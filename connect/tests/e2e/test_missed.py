@@ -12,9 +12,9 @@ from connect.tests.server import Server, make_site
 
 CROWD = """
 from accounts.models import User
-from chat.joining import add, remove, set_role
+from chat.membership.joining import add, remove, set_role
 from chat.models import Room
-from chat.opening import create_room
+from chat.membership.opening import create_room
 alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
 """
 ROOM = 'room = create_room(alice, "Court", "", "public"); add(alice, room, [bob]); print(room.slug)'

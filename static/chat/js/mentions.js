@@ -1,4 +1,4 @@
-/** Whom a message means, as the server rendered it (chat/mentions.py). Pure. */
+/** Whom a message means, as the server rendered it (chat/markup/mentions.py). Pure. */
 
 const MENTION = /<span class="mention">@([^<]+)<\/span>/g;
 const EVERYBODY = "room";

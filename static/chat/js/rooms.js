@@ -1,6 +1,6 @@
 /**
  * The rooms that somebody is in and what is new in each: state + frame → state. Pure. It counts as the server does
- * (chat/unread.py), from `welcome` on, until a `read` frame tells better. What a deletion or an edit makes of the
+ * (chat/notifying/unread.py), from `welcome` on, until a `read` frame tells better. What a deletion or an edit makes of the
  * numbers only the server knows, who has the rows: the room is stale then, until "local/counts" brings its answer.
  *
  * room → {id, slug, name, kind, archived, level, read, unread, mentions, counted, updated, isStale}; `counted` is the

@@ -58,7 +58,7 @@ export class Sidebar {
     this.archived.hidden = this.lists.archived.childElementCount === 0;
   }
 
-  /** Beside what leads to all of them; as chat/sidebar.py counts, but for the room that is open. */
+  /** Beside what leads to all of them; as chat/pages/sidebar.py counts, but for the room that is open. */
   #countAll() {
     const others = Object.values(this.#rooms).filter((room) => room.id !== this.current);
     const loud = others.filter(({ level, archived }) => level !== "mute" && !archived);

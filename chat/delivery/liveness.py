@@ -1,0 +1,100 @@
+"""What lives for seconds: who is here and who is typing. Told to whoever can take it at once, and forgotten.
+
+A client that does not read misses it; so does another process when a doorbell is lost. Nothing of it reaches the
+database, but for the choice not to be shown.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from time import monotonic, time
+from typing import Protocol
+from uuid import UUID
+
+from chat.delivery import store
+from chat.delivery.connection import Connection
+from chat.delivery.doorbell import Doorbell
+from chat.delivery.presence import Presence, States
+from chat.delivery.threads import readers
+from chat.people import Person
+from chat.replies import encode_presence, encode_typing
+
+logger = logging.getLogger(__name__)
+
+TYPING_EVERY_S = 3.0
+"""Who types is told so often at most; more is ignored."""
+TYPING_TTL_MS = 5000
+"""How long it holds without being said again."""
+REPEAT_S = 20.0
+"""A process repeats what it has to say of its people, for those who missed it."""
+
+
+class Charge(Protocol):
+    """Whom it tells: the hub."""
+
+    @property
+    def connections(self) -> Collection[Connection]: ...
+
+    @property
+    def doorbell(self) -> Doorbell | None: ...
+
+    def members(self, room: UUID) -> Collection[Connection]: ...
+
+
+class Liveness:
+    def __init__(self, hub: Charge) -> None:
+        self.presence = Presence()
+        self._hub = hub
+        self._typed: dict[tuple[UUID, UUID], float] = {}
+        self._said: States = {}
+        self._said_s = -REPEAT_S
+
+    async def run(self, tick_s: float) -> None:
+        """Until cancelled."""
+        is_well = True
+        while True:
+            await asyncio.sleep(tick_s)
+            try:
+                await self.tell_presence(monotonic())
+                is_well = True
+            except Exception:
+                if is_well:
+                    logger.exception("Nobody is told who is here; it goes on trying.")
+                is_well = False
+
+    async def tell_presence(self, now_s: float) -> None:
+        people = list(self.presence.people)
+        self.presence.hide(await readers.run(store.find_hidden, people) if people else ())
+        states = self.presence.local(now_s)
+        if self._hub.doorbell is not None and (states != self._said or now_s - self._said_s >= REPEAT_S):
+            self._said, self._said_s = states, now_s
+            self._hub.doorbell.ring({"presence": {person.hex: state for person, state in states.items()}})
+        at_ms = int(time() * 1000)
+        frames = [encode_presence(person, state, at_ms) for person, state in self.presence.changes(now_s).items()]
+        for connection in list(self._hub.connections) if frames else ():
+            connection.whisper(*frames)
+        self._typed = {key: at_s for key, at_s in self._typed.items() if now_s - at_s < TYPING_EVERY_S}
+
+    def hear_presence(self, process: str, states: States) -> None:
+        self.presence.hear(process, states, monotonic())
+
+    def is_news(self, room: UUID, person: UUID) -> bool:
+        """Whether that somebody here writes in the room is to be told: it was not a moment ago."""
+        key, now_s = (room, person), monotonic()
+        if now_s - self._typed.get(key, -TYPING_EVERY_S) < TYPING_EVERY_S:
+            return False
+        self._typed[key] = now_s
+        return True
+
+    def type(self, room: UUID, person: Person) -> None:
+        """Somebody here writes in the room."""
+        self.tell_typing(room, person)
+        if self._hub.doorbell is not None:
+            self._hub.doorbell.ring({"room": room.hex, "typing": person})
+
+    def tell_typing(self, room: UUID, person: Person) -> None:
+        """To everybody in the room but themselves."""
+        frame = encode_typing(room, person, TYPING_TTL_MS)
+        for connection in self._hub.members(room):
+            if connection.ticket.user.hex != person["id"]:
+                connection.whisper(frame)

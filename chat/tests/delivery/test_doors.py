@@ -1,0 +1,368 @@
+"""Who comes into a room and who goes while connected: to a process that hears of it, and to one that only looks."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts.models import User
+from chat.delivery import store
+from chat.delivery.ring import Ring
+from chat.hub import Hub
+from chat.membership.joining import add, join, leave, remove
+from chat.membership.opening import create_room, open_direct, update_room
+from chat.models import Membership, Room
+from chat.protocol import Command, Older, Ping, Read, Sync, Typing
+from chat.rooms import ensure_world
+from chat.tests.delivery.hub_client import Client
+from chat.tests.entries import post
+from chat.tests.test_commands import BODIES, do, send
+from chat.tests.until import until
+from connect.tests.people import person
+from ledger import recording
+from ledger.genesis import ensure_genesis
+from ledger.sealing import seal
+
+WORLD = Room(pk=Room.WORLD)
+NO_ROOM = "there is no such room"
+
+
+def probes(room: UUID, post: bytes) -> Sequence[Command]:
+    """Every frame that names a room."""
+    acts = [do(kind, post, room=room, **body) for kind, body in BODIES.items()]
+    asked: list[Command] = [
+        Sync(uuid4().hex, room, 0, 200),
+        Older(uuid4().hex, room, 9, 200),
+        Read(room, 1),
+        Typing(room),
+    ]
+    return [send(room), send(room, reply_to=post), *acts, *asked]
+
+
+class Scene:
+    """Bob owns Tea; charlie is connected to a process that hears what is recorded, and to one that only looks."""
+
+    def __init__(self, bob: User, charlie: User, hubs: tuple[Hub, Hub], session_key: str) -> None:
+        self.bob, self.charlie = bob, charlie
+        self.tea = create_room(bob, "Tea", "", "public")
+        self.here, self.there = (Client(charlie, hub, session_key) for hub in hubs)
+        self.both = self.here, self.there
+
+
+@pytest.fixture
+async def scene(
+    transactional_db: None, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Scene]:
+    await sync_to_async(ensure_world)()
+    session = SessionStore()
+    await session.acreate()
+    hubs = Hub(), Hub()
+    hubs[0].start(tick_s=3600)
+    hubs[1].start(tick_s=0.05)
+    monkeypatch.setattr(recording, "_listeners", [hubs[0].heard])
+    made = await sync_to_async(Scene)(bob, charlie, hubs, session.session_key or "")
+    yield made
+    for client in made.both:
+        client.connection.stop()
+    for hub in hubs:
+        hub.stop()
+
+
+async def enter(scene: Scene) -> None:
+    for client in scene.both:
+        await client.enter()
+
+
+async def test_who_is_added_has_the_room_at_once(scene: Scene) -> None:
+    await enter(scene)
+    assert scene.here.rooms() == {"World"}
+    await sync_to_async(add)(scene.bob, scene.tea, [scene.charlie])
+    for client in scene.both:
+        await client.has("World", "Tea")
+    said = await sync_to_async(post)("welcome", scene.bob, scene.tea.pk)
+    for client in scene.both:
+        await client.hears(scene.tea, said.room_seq)
+        assert client.heard(WORLD) == []
+
+
+async def test_who_joins_may_write_there_at_once(scene: Scene) -> None:
+    await enter(scene)
+    assert (await scene.here.ask(send(scene.tea.pk)))["code"] == "not_found"
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await scene.here.has("World", "Tea")
+    assert (await scene.here.ask(send(scene.tea.pk)))["type"] == "ack"
+
+
+async def test_a_conversation_is_known_by_the_others_names(scene: Scene) -> None:
+    await enter(scene)
+    dora = await sync_to_async(person)("dora")
+    room = await sync_to_async(open_direct)(scene.bob, [scene.charlie, dora])
+    await scene.here.has("World", "bob, dora")
+    (told,) = [each for each in scene.here.frames("welcome")[-1]["rooms"] if each["id"] == room.pk.hex]
+    assert told["kind"] == "direct"
+
+
+@pytest.mark.parametrize("goes", ["removed", "leaves"])
+async def test_who_goes_gets_nothing_that_follows(scene: Scene, goes: str) -> None:
+    """By no frame that names the room, and by no cursor that a client comes back with."""
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await enter(scene)
+    known = await sync_to_async(post)("while he is here", scene.charlie, scene.tea.pk)
+    for client in scene.both:
+        await client.hears(scene.tea, known.room_seq)
+    if goes == "removed":
+        await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie, "tired of him")
+    else:
+        await sync_to_async(leave)(scene.charlie, scene.tea)
+    await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
+    in_world = await sync_to_async(post)("hello", scene.bob)
+    for client in scene.both:
+        await client.is_out(scene.tea)
+        ref = bytes(known.hash)
+        for probe, unknown in zip(probes(scene.tea.pk, ref), probes(uuid4(), ref), strict=True):
+            assert await client.refusal(probe) == await client.refusal(unknown) == ("not_found", NO_ROOM)
+        await client.commands.obey(Ping(1))
+        await client.hears(WORLD, in_world.room_seq)
+        await client.ponged()
+        assert scene.tea.pk.hex not in json.dumps(client.frames("pong"))
+        assert "now that he is gone" not in json.dumps(client.socket.taken)
+        assert "tired of him" not in json.dumps(client.socket.taken)
+        back = Client(scene.charlie, client.hub, client.connection.ticket.session)
+        await back.enter({scene.tea.pk: known.room_seq, Room.WORLD: in_world.room_seq - 1})
+        await back.hears(WORLD, in_world.room_seq)
+        assert scene.tea.pk.hex not in json.dumps(back.socket.taken)
+        back.connection.stop()
+
+
+async def test_what_is_recorded_before_the_process_hears_of_the_removal_is_not_told(scene: Scene) -> None:
+    """Everything that looks at rooms and people in this process is asleep, as between two ticks."""
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await sync_to_async(update_room)(scene.bob, scene.tea, access="private")
+    scene.there.hub.stop()
+    await enter(scene)
+    await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie)
+    await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
+    for command in (send(scene.tea.pk), Sync("s", scene.tea.pk, 0, 200), Older("o", scene.tea.pk, 9, 200)):
+        assert (await scene.there.ask(command))["code"] == "not_found"
+    scene.there.connection.mark(next(ring for ring in scene.there.connection.cursors if ring.room == scene.tea.pk))
+    await scene.there.commands.obey(Ping(1))
+    await scene.there.ponged()
+    assert "now that he is gone" not in json.dumps(scene.there.socket.taken)
+
+
+async def test_a_doorbell_brings_the_removal_before_what_follows_it(scene: Scene) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await scene.here.enter()
+    before = (await sync_to_async(store.find_heads)([scene.tea.pk]))[scene.tea.pk]
+    recording._listeners.clear()
+    await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie)
+    await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
+    events = await sync_to_async(store.read_after)(scene.tea.pk, before, 200)
+    scene.here.hub.keeper.take_events(scene.tea.pk, events)
+    await scene.here.is_out(scene.tea)
+    assert scene.here.heard(scene.tea) == []
+
+
+async def test_who_goes_and_comes_again_is_in(scene: Scene) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await enter(scene)
+    await sync_to_async(leave)(scene.charlie, scene.tea)
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    for client in scene.both:
+        await client.is_out(scene.tea)
+        await client.is_welcome_again()
+        assert client.rooms() == {"World", "Tea"}
+        assert (await client.ask(Sync("s", scene.tea.pk, 0, 200)))["type"] == "events"
+
+
+async def test_who_is_removed_while_being_welcomed_is_not_fed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    reads: list[int] = []
+
+    def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+        found = store.find_memberships(users)
+        reads.extend(map(len, found.values()))
+        Membership.objects.filter(room=scene.tea, user__in=users).delete()
+        return found
+
+    monkeypatch.setattr(scene.here.hub.newcomers.rooms, "_answer", find_memberships)
+    await scene.here.enter()
+    assert reads == [2]
+    await until(lambda: scene.here.frames("welcome"))
+    assert scene.here.rooms() == {"World"}
+    assert not scene.here.hub.is_in(scene.here.connection, scene.tea.pk)
+
+
+async def test_who_leaves_while_being_welcomed_again_is_gone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else they would be here for ever, as others see it."""
+    client, loop = scene.here, asyncio.get_running_loop()
+    await client.enter()
+
+    def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+        loop.call_soon_threadsafe(client.hub.leave, client.connection)
+        return store.find_memberships(users)
+
+    monkeypatch.setattr(client.hub.newcomers.rooms, "_answer", find_memberships)
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await until(lambda: len(client.frames("welcome")) > 1)
+    assert not client.hub.connections
+    assert not client.hub.is_in(client.connection, scene.tea.pk)
+
+
+async def test_memberships_are_read_only_where_somebody_came_or_went(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.there.hub.stop()
+    await scene.there.enter()
+    reads: list[int] = []
+    original = store.find_memberships
+
+    def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+        reads.append(len(users))
+        return original(users)
+
+    monkeypatch.setattr(store, "find_memberships", find_memberships)
+    doors = scene.there.hub.doors
+    for _ in range(3):
+        await doors.compare()
+    assert reads == [1]
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await doors.compare()
+    await doors.compare()
+    assert reads == [1, 1]
+    await scene.there.has("World", "Tea")
+    await sync_to_async(leave)(scene.charlie, scene.tea)
+    await sync_to_async(join)(await User.objects.aget(username="bob"), scene.tea)
+    await doors.compare()
+    assert len(reads) == 3
+    await scene.there.is_out(scene.tea)
+
+
+async def test_who_was_shown_out_by_an_old_entry_is_let_in_again(scene: Scene) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    scene.there.hub.stop()
+    await scene.there.enter()
+    doors = scene.there.hub.doors
+    await doors.compare()
+    ring = next(ring for ring in scene.there.connection.cursors if ring.room == scene.tea.pk)
+    doors.departed(ring, scene.charlie.pk)
+    await scene.there.is_out(scene.tea)
+    await doors.compare()
+    await scene.there.is_welcome_again()
+    assert scene.there.rooms() == {"World", "Tea"}
+
+
+# What happens while something is read
+
+
+class Meanwhile:
+    """A function that reads; the first time, something happens between its reading and its answer."""
+
+    def __init__(self, read: Callable[[Any], Any], happen: Callable[[], object]) -> None:
+        self._read, self._happen = read, happen
+        self.has_happened = False
+
+    def __call__(self, asked: Any) -> Any:
+        found = self._read(asked)
+        if not self.has_happened:
+            self.has_happened = True
+            self._happen()
+        return found
+
+
+def in_loop(work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+async def test_who_is_added_while_coming_in_has_the_room(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their rooms are read; they are added; all who are there are compared; then they are subscribed."""
+    hub, loop = scene.there.hub, asyncio.get_running_loop()
+    other = Client(scene.bob, hub, scene.there.connection.ticket.session)
+    await other.enter()
+    hub.stop()
+    await hub.doors.compare()
+
+    def happen() -> None:
+        add(scene.bob, scene.tea, [scene.charlie])
+        in_loop(hub.doors.compare(), loop)
+
+    monkeypatch.setattr(hub.newcomers.rooms, "_answer", Meanwhile(store.find_memberships, happen))
+    await scene.there.enter()
+    await scene.there.has("World")
+    await hub.doors.compare()
+    await scene.there.has("World", "Tea")
+    other.connection.stop()
+
+
+async def test_who_joins_while_memberships_are_read_is_not_shown_out(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, loop = scene.there.hub, asyncio.get_running_loop()
+    hub.stop()
+    await scene.there.enter()
+    tab = Client(scene.charlie, hub, scene.there.connection.ticket.session)
+
+    def happen() -> None:
+        join(scene.charlie, scene.tea)
+        in_loop(tab.enter(), loop)
+
+    reading = Meanwhile(store.find_memberships, happen)
+    monkeypatch.setattr(store, "find_memberships", reading)
+    await hub.doors.compare()
+    assert reading.has_happened
+    tab.connection.pong(1)
+    await tab.ponged()
+    assert tab.rooms() == {"World", "Tea"}
+    assert not tab.frames("reset")
+    tab.connection.stop()
+
+
+async def test_who_is_removed_while_being_welcomed_is_not_welcomed_there(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    client = scene.here
+    ring_head = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    departed = client.hub.doors.departed
+
+    def note(ring: Ring, member: UUID) -> None:
+        departed(ring, member)
+        ring_head.set()
+
+    async def is_out() -> None:
+        await ring_head.wait()
+
+    def happen() -> None:
+        remove(scene.bob, scene.tea, scene.charlie)
+        in_loop(is_out(), loop)
+
+    monkeypatch.setattr(client.hub.doors, "departed", note)
+    monkeypatch.setattr(client.hub.newcomers.sights, "_answer", Meanwhile(client.hub.newcomers.sights._answer, happen))
+    await client.enter()
+    await client.has("World")
+
+
+async def test_who_leaves_while_being_welcomed_again_disturbs_nobody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sync_to_async(ensure_genesis)()
+    await sync_to_async(seal)()
+    client, loop = scene.there, asyncio.get_running_loop()
+    client.hub.stop()
+    await client.enter()
+
+    async def leave_and_drop_the_ring() -> None:
+        client.hub.leave(client.connection)
+        client.hub.keeper.rings.clear()
+
+    reading = Meanwhile(client.hub.newcomers.sights._answer, lambda: in_loop(leave_and_drop_the_ring(), loop))
+    monkeypatch.setattr(client.hub.newcomers.sights, "_answer", reading)
+    await sync_to_async(join)(scene.charlie, scene.tea)
+    await client.hub.doors.compare()
+    assert reading.has_happened

@@ -1,0 +1,287 @@
+"""Pages about rooms, without a script: what one may do works, what one may not is refused, what is hidden is a 404."""
+
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from chat.membership.joining import add, join, remove, set_role
+from chat.membership.opening import create_room, open_direct, update_room
+from chat.models import Ban, Membership, Room
+from chat.pages import details_views
+from chat.rooms import ensure_world
+from chat.tests.entries import post
+from chat.tests.files.samples import picture, upload
+from chat.tests.files.test_claims import draft
+from connect.tests.people import as_, person
+from ledger.genesis import ensure_genesis
+from ledger.models import Message
+from ledger.recording import record
+from ledger.sealing import seal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def tea(bob: User, charlie: User) -> Room:
+    """Bob's public room; charlie is not in it."""
+    ensure_world()
+    return create_room(bob, "Tea", "Leaves", "public")
+
+
+def act(browser: Client, room: Room, act: str, **form: Any) -> int:
+    return browser.post(f"/rooms/{room.slug}/details/", {"act": act, **form}).status_code
+
+
+def page(browser: Client, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_room_is_opened_by_a_form(bob: User) -> None:
+    ensure_world()
+    browser = as_(bob)
+    answer = browser.post("/rooms/new/", {"name": "  Tea \n time ", "topic": "", "access": "private"})
+    room = Room.objects.get(access="private")
+    assert (answer.status_code, answer["Location"]) == (303, f"/rooms/{room.slug}/")
+    assert room.name == "Tea time"
+    assert "Tea time" in page(browser, "/")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "", "access": "public"},
+        {"name": " \t", "access": "public"},
+        {"name": "x" * 81, "access": "public"},
+        {"name": "a\0b", "access": "public"},
+        {"name": "Tea", "access": "everyone"},
+        {"name": "Tea", "access": "direct"},
+        {"name": "Tea", "topic": "x" * 251, "access": "public"},
+    ],
+)
+def test_a_mistaken_form_says_so_and_opens_nothing(form: dict[str, str], bob: User) -> None:
+    answer = as_(bob).post("/rooms/new/", form)
+    assert answer.status_code == 400
+    assert "errorlist" in answer.content.decode() or "field--invalid" in answer.content.decode()
+    assert not Room.objects.exists()
+
+
+def test_what_may_be_chosen_fits_a_phone_in_every_language(bob: User) -> None:
+    browser = as_(bob)
+    for language, names in {"en": ["Public", "Private"], "de": ["Öffentlich", "Privat"]}.items():
+        browser.cookies["django_language"] = language
+        assert re.findall(r"<option[^>]*>([^<]+)<", page(browser, "/rooms/new/")) == names
+
+
+def test_a_public_room_is_read_before_it_is_joined(tea: Room, bob: User, charlie: User) -> None:
+    post("earl grey", bob, tea.pk)
+    browser = as_(charlie)
+    assert "Tea" not in page(browser, "/")
+    assert "Leaves" in page(browser, "/rooms/")
+    shown = page(browser, f"/rooms/{tea.slug}/")
+    assert "earl grey" in shown
+    assert re.search(r"<time data-time [^>]*>\d\d:\d\d UTC</time>", shown), "no script makes it local here"
+    assert "data-composer" not in shown
+    assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 403
+    assert act(browser, tea, "join") == 303
+    assert "data-composer" in page(browser, f"/rooms/{tea.slug}/")
+    assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 303
+    assert act(browser, tea, "leave") == 303
+    assert browser.post(f"/rooms/{tea.slug}/", {"text": "hello"}).status_code == 403
+
+
+def test_a_conversation_is_started_with_whom_one_finds(bob: User, charlie: User) -> None:
+    ensure_world()
+    dora = person("dora")
+    browser = as_(bob)
+    found = browser.post("/direct/new/", {"q": "char", "search": "1", "person": [str(dora.pk)]})
+    assert found.context["choice"].chosen == [dora]
+    assert found.context["choice"].found == [charlie]
+    answer = browser.post("/direct/new/", {"person": [str(dora.pk), str(charlie.pk)]})
+    room = Room.objects.get(access="direct")
+    assert answer["Location"] == f"/rooms/{room.slug}/"
+    assert "charlie, dora" in page(browser, answer["Location"])
+    assert "bob, dora" in page(as_(charlie), "/")
+    assert as_(person("eve")).get(answer["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize("people", [[], ["nonsense"], ["00000000-0000-0000-0000-000000000000"]])
+def test_a_conversation_needs_somebody(people: list[str], bob: User) -> None:
+    ensure_world()
+    assert as_(bob).post("/direct/new/", {"person": people}).status_code == 403
+    assert not Room.objects.filter(access="direct").exists()
+
+
+def test_an_owner_does_all_that_there_is_to_do(plans: Room, bob: User, charlie: User) -> None:
+    browser = as_(bob)
+    assert browser.post(f"/rooms/{plans.slug}/add/", {"person": [str(charlie.pk)]}).status_code == 303
+    assert act(browser, plans, "role", person=charlie.pk, role="admin") == 303
+    assert Membership.objects.get(user=charlie).role == "admin"
+    assert act(browser, plans, "update", name="Deeds", topic="Done", access="public") == 303
+    assert act(browser, plans, "archive") == 303
+    assert "archived" in page(browser, f"/rooms/{plans.slug}/")
+    assert act(browser, plans, "unarchive") == 303
+    assert act(browser, plans, "remove", person=charlie.pk, reason="enough", ban="on") == 303
+    assert Ban.objects.get().user == charlie
+    assert "Let back in: charlie" in page(browser, f"/rooms/{plans.slug}/details/")
+    plans.refresh_from_db()
+    assert (plans.name, plans.topic, plans.access, plans.archived) == ("Deeds", "Done", "public", False)
+    assert act(as_(charlie), plans, "let_back", person=charlie.pk) == 404  # does not see it
+    assert act(browser, plans, "let_back", person=charlie.pk) == 303
+    assert not Ban.objects.exists()
+    assert act(browser, plans, "update", name="", topic="", access="public") == 400
+    assert act(browser, plans, "nonsense") == 404
+
+
+def test_a_member_is_offered_nothing_that_is_refused(plans: Room, bob: User, charlie: User) -> None:
+    add(bob, plans, [charlie])
+    dora = person("dora")
+    remove(bob, plans, dora, ban=True)
+    browser = as_(charlie)
+    shown = page(browser, f"/rooms/{plans.slug}/details/")
+    for offered in ("Manage", "Add people", "Change the room", "Archive", "Let back in: dora"):
+        assert offered not in shown
+    assert "Leave the room" in shown
+    before = Message.objects.count()
+    for refused in ("update", "archive", "remove", "role", "let_back"):
+        form = {"person": bob.pk, "role": "member", "name": "Mine", "access": "public"}
+        assert act(browser, plans, refused, **form) == 403
+    assert browser.post(f"/rooms/{plans.slug}/add/", {"person": [str(dora.pk)]}).status_code == 403
+    assert Message.objects.count() == before
+    set_role(bob, plans, charlie, "moderator")
+    assert "Add people" in page(browser, f"/rooms/{plans.slug}/details/")
+
+
+def test_of_many_people_those_with_a_role_come_first_and_the_rest_is_found_by_name(
+    plans: Room, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(details_views, "PEOPLE_SHOWN", 2)
+    add(bob, plans, [charlie, person("anna"), person("dora")])
+
+    def look(query: str = "") -> tuple[list[str], str]:
+        shown = page(as_(charlie), f"/rooms/{plans.slug}/details/{query}")
+        assert "4 people" in shown
+        return re.findall(r"@(\w+)</p>", shown), shown
+
+    names, shown = look()
+    assert names == ["bob", "anna"]
+    assert "And more: search for a name." in shown
+    assert look("?q=@DOR")[0] == ["dora"]
+    assert "Nobody of that name." in look("?q=erna")[1]
+
+
+def test_a_visitor_is_sent_to_log_in(tea: Room, client: Client) -> None:
+    for path in ("/rooms/", "/rooms/new/", "/direct/new/", f"/rooms/{tea.slug}/details/", f"/rooms/{tea.slug}/add/"):
+        assert client.get(path)["Location"].startswith("/login/")
+
+
+def probes(room: Room, message: str, file: UUID) -> list[tuple[str, str, dict[str, Any]]]:
+    """Everything that names a room or an entry or a file in it: method, path, form."""
+    details, here = f"/rooms/{room.slug}/details/", {"person": str(room.pk), "role": "admin", "name": "Mine"}
+    return [
+        ("get", f"/rooms/{room.slug}/", {}),
+        ("post", f"/rooms/{room.slug}/", {"text": "hello"}),
+        *(("get", f"/rooms/{room.slug}/?{place}", {}) for place in ("before=2", "at=1", "on=2026-11-25")),
+        ("get", details, {}),
+        *(("post", details, {"act": name, **here}) for name in (*details_views.ACTS, "nonsense")),
+        ("get", f"/rooms/{room.slug}/add/", {}),
+        ("post", f"/rooms/{room.slug}/add/", here),
+        ("post", f"/rooms/{room.slug}/files/", {}),
+        ("get", f"/files/{file.hex}/minutes.txt", {}),
+        ("get", f"/thumbnails/{file.hex}", {}),
+        ("get", f"/rooms/{room.slug}/erase/{message}/", {}),
+        ("post", f"/rooms/{room.slug}/erase/{message}/", {"reason": "because"}),
+        ("get", f"/rooms/{room.slug}/log/", {}),
+        ("get", f"/rooms/{room.slug}/invites/", {}),
+        ("post", f"/rooms/{room.slug}/invites/", {"act": "make", "days": "7"}),
+        ("get", f"/rooms/{room.slug}/m/{message}/", {}),
+        *(("post", f"/rooms/{room.slug}/m/{message}/", {"act": act, "text": "x"}) for act in ("edit", "delete", "pin")),
+        ("get", f"/rooms/{room.slug}/pins/", {}),
+        ("get", f"/rooms/{room.slug}/people", {"q": "b"}),
+        ("post", f"/rooms/{room.slug}/unread", {"seq": "1"}),
+        ("get", f"/log/receipt/{message}", {}),
+    ]
+
+
+def test_probes_of_a_hidden_room_are_answered_as_if_there_were_none(plans: Room, bob: User, alice: User) -> None:
+    """Same status, same body, same queries, for an outsider, somebody removed, and the site's owner."""
+    ensure_genesis()
+    direct = open_direct(bob, [person("dora")])
+    hidden = []
+    for room in (plans, direct):
+        file = upload(bob, picture(), "the secret.png", room)
+        hidden.append(
+            (room, bytes(record(draft(bob, file.pk, room=room.pk, text="the secret")).message.hash).hex(), file.pk)
+        )
+    seal()
+    for method, path, form in probes(*hidden[0]):
+        if method == "get":
+            assert getattr(as_(bob), method)(path, form).status_code in (200, 302), f"it is there for its owner: {path}"
+    nothing = Room(slug="nothing-00000000")
+    gone = person("gone")
+    add(bob, plans, [gone])
+    act(as_(bob), plans, "remove", person=gone.pk)
+    for user in (person("outsider"), gone, alice):
+        browser = as_(user)
+        for room, message, kept in hidden:
+            for asked, reference in zip(
+                probes(room, message, kept), probes(nothing, "ab" * 32, UUID(int=1)), strict=True
+            ):
+                assert answer(browser, *asked) == answer(browser, *reference), (user, asked)
+        assert "the secret" not in page(browser, "/")
+        assert "Plans" not in page(browser, "/rooms/")
+        assert "the secret" not in page(browser, "/search/?q=secret")
+
+
+@pytest.mark.parametrize("slug", ["plans", "nothing"])
+def test_an_export_as_an_outsider_says_the_same_of_a_hidden_room(slug: str, plans: Room, tmp_path: Path) -> None:
+    person("outsider")
+    name = plans.slug if slug == "plans" else "nothing-00000000"
+    with pytest.raises(CommandError) as refused:
+        call_command("export_room", name, str(tmp_path / "out"), "--as", "outsider")
+    assert str(refused.value).replace(name, "…") == "There is no room … that outsider may read."
+
+
+def answer(browser: Client, method: str, path: str, form: dict[str, Any]) -> tuple[int, str, int]:
+    with CaptureQueriesContext(connection) as queries:
+        told = getattr(browser, method)(path, form)
+    body = told.content.decode()
+    for part in path.split("/"):  # an address may be told back
+        body = body.replace(part, "") if len(part) > 12 else body
+    return told.status_code, body, len(queries)
+
+
+def test_the_chain_tells_an_outsider_neither_room_nor_author(plans: Room, bob: User) -> None:
+    ensure_genesis()
+    post("the secret", bob, plans.pk)
+    seal()
+    told = as_(person("outsider")).get("/get_chain").content.decode()
+    assert plans.pk.hex not in told
+    assert "the secret" not in told
+    assert bob.pk.hex not in told
+    assert plans.pk.hex in as_(bob).get("/get_chain").content.decode()
+
+
+def test_banned_people_find_a_public_room_nowhere(tea: Room, bob: User, charlie: User) -> None:
+    join(charlie, tea)
+    act(as_(bob), tea, "remove", person=charlie.pk, ban="on")
+    browser = as_(charlie)
+    assert browser.get(f"/rooms/{tea.slug}/").status_code == 404
+    assert act(browser, tea, "join") == 404
+    assert "Tea" not in page(browser, "/rooms/")
+
+
+def test_an_archived_room_is_listed_apart(tea: Room, bob: User, charlie: User) -> None:
+    update_room(bob, tea, archived=True)
+    browser = as_(charlie)
+    assert [row["room"] for row in browser.get("/rooms/").context["archived"]] == [tea]
+    assert act(browser, tea, "join") == 403
