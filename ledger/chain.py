@@ -79,11 +79,11 @@ def block_json(block: Block) -> dict[str, Any]:
         "index": block.height,
         "timestamp": time_stamp(block.time_ms),
         "proof": block.nonce,
-        "previous_hash": bytes(block.previous).hex(),
-        "hash": bytes(block.hash).hex(),
+        "previous_hash": memoryview(block.previous).hex(),
+        "hash": memoryview(block.hash).hex(),
         "bits": block.bits,
         "tree_size": block.tree_size,
-        "root": bytes(block.root).hex(),
+        "root": memoryview(block.root).hex(),
         "checkpoint": block.checkpoint,
     }
 
@@ -115,7 +115,7 @@ def read_entries(user: object, first: int, end: int) -> Iterator[dict[str, Any]]
 
 def _opaque_entry(row: dict[str, Any]) -> dict[str, Any]:
     family = FAMILIES.get(KIND_BYTES.get(row["kind"], -1))
-    return {"hash": bytes(row["hash"]).hex(), "leaf_index": row["leaf_index"], "kind": family}
+    return {"hash": memoryview(row["hash"]).hex(), "leaf_index": row["leaf_index"], "kind": family}
 
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
@@ -124,12 +124,12 @@ def _entry(row: dict[str, Any]) -> dict[str, Any]:
         "room_seq": row["room_seq"],
         "room": row["room"].hex,
         "kind": row["kind"],
-        "hash": bytes(row["hash"]).hex(),
+        "hash": memoryview(row["hash"]).hex(),
         "leaf_index": row["leaf_index"],
-        "previous": bytes(row["previous"]).hex(),
+        "previous": memoryview(row["previous"]).hex(),
         "author": row["author"].hex,
         "client_id": row["client_id"].hex,
-        "ref": None if row["ref"] is None else bytes(row["ref"]).hex(),
+        "ref": None if row["ref"] is None else memoryview(row["ref"]).hex(),
         "text": body.get("text") if body else None,
         "body": body,
         "sent_ms": row["sent_ms"],

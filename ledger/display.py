@@ -10,7 +10,7 @@ NOTHING = "–"
 
 def short_hex(value: bytes | memoryview) -> str:
     """Both ends of a hash: enough to tell two apart by eye."""
-    digits = bytes(value).hex()
+    digits = memoryview(value).hex()
     return digits if len(digits) <= 16 else f"{digits[:8]}…{digits[-4:]}"
 
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from ledger.bad_rows import show_bad_rows
 from ledger.core.canonical import MAX_INT
 from ledger.core.errors import LedgerFormatError
-from ledger.core.headers import encode_header
+from ledger.core.headers import MAX_BITS, MIN_BITS, encode_header
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import KIND_BYTES, block_leaf_data
 from ledger.models import Block, Genesis, Message
@@ -38,6 +39,7 @@ BLOCK, GENESIS = gettext_noop("block"), gettext_noop("genesis")
 
 
 @require_safe
+@show_bad_rows
 def chain(request: HttpRequest) -> HttpResponse:
     """The newest blocks, or the page of blocks before a height, or what a search finds."""
     term = request.GET.get("q", "").strip()
@@ -49,12 +51,14 @@ def chain(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@show_bad_rows
 def live(request: HttpRequest) -> HttpResponse:
     """The part of the first page that changes, for its script to ask again and again."""
     return render(request, "ledger/_live.html", _live())
 
 
 @require_safe
+@show_bad_rows
 def block(request: HttpRequest, height: int) -> HttpResponse:
     """One block: its header, its note, its entries from `?from=` on."""
     if height > MAX_INT:  # more than a column of any database holds
@@ -75,7 +79,7 @@ def block(request: HttpRequest, height: int) -> HttpResponse:
         "previous_page": max(first, start - ENTRIES_A_PAGE) if start > first else None,
         "next_page": stop if stop < row.tree_size else None,
         "header": _header_bytes(row),
-        "attempts": 2**row.bits,
+        "attempts": _attempts(row),
     }
     return render(request, "ledger/block.html", context)
 
@@ -89,7 +93,7 @@ def _live() -> dict[str, Any]:
     pending = count_pending()
     return {
         "tip": blocks[0].block if blocks else None,
-        "attempts": 2 ** blocks[0].block.bits if blocks else None,
+        "attempts": _attempts(blocks[0].block) if blocks else None,
         "pending": pending,
         "validity": current_validity(),
         "now_ms": int(timezone.now().timestamp() * 1000),
@@ -124,6 +128,11 @@ def _entries(start: int, stop: int, first: int, earlier: Block | None) -> list[d
         for index in range(start, stop)
         for hash_, family in (found.get(index, missing),)
     ]
+
+
+def _attempts(row: Block) -> int | None:
+    """None for what is no difficulty."""
+    return 2**row.bits if MIN_BITS <= row.bits <= MAX_BITS else None
 
 
 def _header_bytes(row: Block) -> bytes | None:

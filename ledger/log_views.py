@@ -5,21 +5,15 @@ entry's text and is for those who may read its room; for everyone else the entry
 Spec: docs/specs/protocol.md §3.
 """
 
-import logging
 import re
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ledger.auditing import any_text
-from ledger.core.audit_leaf import BadRow
+from ledger.bad_rows import refuse, refuse_bad_rows
 from ledger.core.errors import TileError
 from ledger.core.records import NO_ROOM
 from ledger.core.tilepaths import parse_tile_path
@@ -32,24 +26,7 @@ from ledger.tiles import consistency_proof
 IMMUTABLE = "public, max-age=31536000, immutable"
 PLAIN = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
-View = Callable[..., HttpResponseBase]
-logger = logging.getLogger(__name__)
 _COUNT = re.compile(r"0|[1-9][0-9]{0,15}")
-
-
-def refuse_bad_rows(view: View) -> View:
-    """503 and a sentence where a row holds what no column may, of which the audit says more."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
-        try:
-            with any_text():
-                return view(request, *args, **values)
-        except BadRow:
-            logger.exception("A stored row makes no answer: %s", request.path)
-            return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "corrupt", "A row is not what was recorded: see /valid.")
-
-    return answer
 
 
 @require_safe
@@ -121,11 +98,6 @@ def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:
 def read_count(text: str) -> int | None:
     """A number as the log writes it: digits, no sign, no leading zeros."""
     return int(text) if _COUNT.fullmatch(text) else None
-
-
-def refuse(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
-    """An error that programs tell by its code and people by its sentence."""
-    return JsonResponse({"code": code, "detail": detail}, status=status)
 
 
 def _absent(detail: str) -> HttpResponse:

@@ -35,7 +35,7 @@ def checkpoint_note(block: Block) -> str:
     cosignatures = []
     for row in block.cosignatures.order_by("time_s", "id"):
         vkey = parse_vkey(row.vkey)
-        data = format_cosignature(Cosigned(row.time_s, bytes(row.signature)))
+        data = format_cosignature(Cosigned(row.time_s, memoryview(row.signature).tobytes()))
         cosignatures.append(Signature(vkey.name, vkey.key_id, data))
     return format_note(Note(note.body, (*note.signatures, *cosignatures)))
 

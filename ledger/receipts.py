@@ -36,7 +36,7 @@ def format_entry_receipt(message: Message, proof: Sequence[bytes], note: str) ->
     block, origin = message.block, settings.LOG_ORIGIN
     extra = Extra(
         record=message.record(origin),
-        salt=None if message.salt is None else bytes(message.salt),
+        salt=None if message.salt is None else memoryview(message.salt).tobytes(),
         body=None if message.body is None else parse_canonical(message.body.encode()),
         height=block.height,
         header=encode_header(block.header(origin)),
@@ -47,4 +47,4 @@ def format_entry_receipt(message: Message, proof: Sequence[bytes], note: str) ->
 
 def receipt_name(message: Message) -> str:
     """A file name that tells receipts apart."""
-    return f"{message.room_seq}-{bytes(message.hash).hex()[:12]}.tlog-proof"
+    return f"{message.room_seq}-{memoryview(message.hash).hex()[:12]}.tlog-proof"

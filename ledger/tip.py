@@ -44,7 +44,7 @@ def _check_tip(audited: AuditResult | None, report: Report) -> None:
     _check_blocks([BlockRow(*row) for row in reversed(newest)], genesis.min_bits, trust, report)
     if audited and audited.height is not None:
         found = Block.objects.filter(height=audited.height).values_list("hash", flat=True).first()
-        if found is None or bytes(found).hex() != audited.hash:
+        if found is None or memoryview(found).hex() != audited.hash:
             place = {"height": audited.height, "expected": audited.hash, "got": found}
             report.add("audited_block_changed", BLOCK, audited.height, "hash", **place)
 

@@ -16,9 +16,10 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ledger.bad_rows import refuse, refuse_bad_rows
 from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
 from ledger.errors import LedgerError, LostRace
-from ledger.log_views import read_count, refuse, refuse_bad_rows
+from ledger.log_views import read_count
 from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity, validity_json
 

@@ -50,7 +50,7 @@ def hash_copy(value: Raw | None, address: str = "") -> Cell:
     """A short hash, a link where there is somewhere to go, and a button that copies the whole."""
     if value is None:
         return NOTHING
-    digits = bytes(value).hex()
+    digits = memoryview(value).hex()
     shown = format_html('<code title="{}">{}</code>', digits, short_hex(value))
     if address:
         shown = format_html('<a href="{}">{}</a>', address, shown)
@@ -61,7 +61,7 @@ def whole_hash(value: Raw | None) -> Cell:
     """All digits, and the button that copies them."""
     if value is None:
         return NOTHING
-    digits = bytes(value).hex()
+    digits = memoryview(value).hex()
     return format_html('<span class="hash"><code class="hash__whole">{}</code>{}</span>', digits, copy_button(digits))
 
 

@@ -47,7 +47,7 @@ def block(message: Message) -> Cell:
 def reference(message: Message) -> Cell:
     if message.ref is None:
         return NOTHING
-    digits = bytes(message.ref).hex()
+    digits = memoryview(message.ref).hex()
     return hash_copy(message.ref, reverse("admin:ledger_message_changelist", query={"q": digits}))
 
 

@@ -18,7 +18,7 @@ register.filter("time_stamp", time_stamp)
 
 @register.filter
 def hexadecimal(value: bytes | memoryview) -> str:
-    return bytes(value).hex()
+    return memoryview(value).hex()
 
 
 @register.inclusion_tag("admin/ledger/_newest_blocks.html")
