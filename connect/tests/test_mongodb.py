@@ -24,10 +24,10 @@ from connect.tests.stores import mongodb, stand_in
 
 PROMISES = [
     *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
-    *("ledger/tests/test_sealing.py", "ledger/tests/test_sealing_crashes.py", "ledger/tests/test_pending.py"),
-    "ledger/tests/test_unsigned.py",
+    *("ledger/tests/test_sealing.py", "ledger/tests/test_sealing_crashes.py"),
     *("chat/tests/delivery/test_store.py", "chat/tests/test_rooms.py", "connect/tests/on_mongodb.py"),
 ]
+LONGER = ["ledger/tests/test_pending.py", "ledger/tests/test_unsigned.py"]
 # Crashes by chance take long and are done by other stores; here each step is crashed at, one by one. A question about a
 # thousand rooms is about the parameters that SQL allows, and takes the stand-in half a minute.
 LEFT_OUT = "not (test_crashes_lose_nothing_that_was_acknowledged or test_a_thousand_rooms)"
@@ -187,9 +187,10 @@ def is_erasure(event: Frame) -> bool:
     return bool(event["kind"] == "erase")
 
 
-def test_the_database_keeps_its_promises_on_mongodb_too(store: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("promises", [PROMISES, pytest.param(LONGER, marks=pytest.mark.soak)], ids=["short", "long"])
+def test_the_database_keeps_its_promises_on_mongodb_too(store: Mapping[str, str], promises: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--no-header", "-k", LEFT_OUT, *PROMISES],
+        [sys.executable, "-m", "pytest", "--no-header", "-k", LEFT_OUT, *promises],
         cwd=ROOT,
         env={**os.environ, **store},
         text=True,
