@@ -16,7 +16,7 @@ TO_OPERATORS = {
     "accounts/tokens.py",
     *(f"connect/{name}.py" for name in ("env", "checks", "settings", "supervisor")),
     *(f"ledger/{name}.py" for name in ("auditing", "backups", "checks", "exporting", "genesis", "keys")),
-    *(f"ledger/{name}.py" for name in ("log_views", "mining", "unsigned")),
+    *(f"ledger/{name}.py" for name in ("bad_rows", "log_views", "mining", "unsigned")),
     *(
         f"ledger/{name}.py"
         for name in ("pending", "restoring", "sealing", "signed_state", "signing", "standing", "views")
