@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import Error as DatabaseError
 from django.db import connections
-from redis.connection import parse_url
 
 from chat.files.types import TYPES
 
@@ -88,6 +87,8 @@ def _origin() -> list[CheckMessage]:
 def _redis() -> list[CheckMessage]:
     if not settings.REDIS_URL or settings.REDIS_URL.startswith("sentinel://"):  # connect/env.py has read that
         return []
+    from redis.connection import parse_url  # loaded only where there is one
+
     try:
         parse_url(settings.REDIS_URL)  # type: ignore[no-untyped-call]
         return []
