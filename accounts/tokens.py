@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, JsonResponse
+from django.http.cookie import parse_cookie
 
 from accounts.agents import PROGRAM
 from accounts.models import User, UserSession
@@ -41,6 +42,15 @@ def make_token(user: User, life: timedelta) -> str:
 def find_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The token among the headers of an ASGI scope; None where there is none."""
     return next((read_token(value.decode("latin-1")) for name, value in headers if name == b"authorization"), None)
+
+
+def find_session_key(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The key of the session that the headers of an ASGI scope name: the token, else the cookie; "" where none is."""
+    headers = list(headers)
+    if (token := find_token(headers)) is not None:
+        return token
+    cookies = parse_cookie("; ".join(value.decode("latin-1") for name, value in headers if name == b"cookie"))
+    return str(cookies.get(settings.SESSION_COOKIE_NAME, ""))
 
 
 def read_token(authorization: str) -> str | None:

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from channels.consumer import AsyncConsumer
-from django.conf import settings
 
-from accounts.tokens import find_token
+from accounts.tokens import find_session_key
 from chat.commands import Commands
 from chat.delivery.connection import Connection
 from chat.hub import get_hub
@@ -49,9 +48,7 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _serve(self, scope: Mapping[str, Any], send: Transmit) -> None:
         hub = get_hub()
-        token = find_token(scope["headers"])
-        cookie = scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
-        opened = await hub.newcomers.sessions.ask(cookie if token is None else token)
+        opened = await hub.newcomers.sessions.ask(find_session_key(scope["headers"]))
         if opened is None:
             raise Disconnect(CloseCode.NOT_LOGGED_IN)
         user, ticket = opened

@@ -4,7 +4,6 @@ import gc
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connect.settings")
@@ -19,7 +18,7 @@ application = ProtocolTypeRouter(
     {
         "http": Statics(LimitBodies(pages)),
         # No session middleware: it would wrap every frame that is sent. The consumer opens the session itself.
-        "websocket": OwnPages(CookieMiddleware(URLRouter(websocket_urlpatterns))),
+        "websocket": OwnPages(URLRouter(websocket_urlpatterns)),
     }
 )
 

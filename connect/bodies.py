@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.http.cookie import parse_cookie
 
-from accounts.tokens import find_token
+from accounts.tokens import find_session_key
 from chat.delivery.threads import readers
 from chat.sessions import open_session
 
@@ -56,9 +55,7 @@ async def _limit(scope: Scope) -> int:
     is_form = scope["method"] != "POST" or 0 < _declared(scope) <= FORM_BYTES
     if is_form or not _UPLOADS.fullmatch(scope["path"]):
         return FORM_BYTES
-    cookie = parse_cookie(_header(scope, b"cookie").decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
-    token = find_token(scope["headers"])
-    opened = await readers.run(open_session, cookie if token is None else token)
+    opened = await readers.run(open_session, find_session_key(scope["headers"]))
     return settings.FILE_BYTES + FORM_BYTES if opened else FORM_BYTES
 
 

@@ -14,7 +14,7 @@ from accounts.middleware import take_tokens
 from accounts.models import User
 from accounts.sessions import list_sessions
 from accounts.tests.conftest import is_logged_in
-from accounts.tokens import find_token, make_token, read_token
+from accounts.tokens import find_session_key, find_token, make_token, read_token
 from connect.tests.people import person
 
 
@@ -152,3 +152,11 @@ def test_only_a_bearers_header_bears_a_token(header: str, token: str | None) -> 
 def test_the_first_of_two_headers_counts() -> None:
     assert find_token([(b"authorization", b"Basic x"), (b"authorization", b"Bearer y")]) is None
     assert find_token([]) is None
+
+
+def test_a_token_goes_before_a_cookie_and_a_cookie_may_come_in_pieces() -> None:
+    cookies = [(b"cookie", b"theme=dark"), (b"cookie", b"a=1; sessionid=abc")]
+    assert find_session_key(cookies) == "abc"
+    assert find_session_key([*cookies, (b"authorization", b"Bearer xyz")]) == "xyz"
+    assert find_session_key([*cookies, (b"authorization", b"Bearer ")]) == ""
+    assert find_session_key([(b"cookie", b"\xff; sessionid"), (b"host", b"x")]) == ""

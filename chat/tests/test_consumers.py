@@ -31,7 +31,7 @@ class Wire:
 
     async def serve(self) -> list[dict[str, Any]]:
         async with asyncio.timeout(20):
-            await ChatConsumer()({"cookies": {}, "headers": []}, self.incoming.get, self.send)
+            await ChatConsumer()({"headers": []}, self.incoming.get, self.send)
         return self.sent
 
 

@@ -113,7 +113,7 @@ class Walker(Follower):
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Socket]:
         link = Link(self._weather)
-        scope = {"cookies": {"sessionid": self._session}, "headers": [], "client": ("192.0.2.1", 1)}
+        scope = {"headers": [(b"cookie", b"sessionid=" + self._session.encode())], "client": ("192.0.2.1", 1)}
         serving = asyncio.create_task(ChatConsumer()(scope, link.receive, link.transmit))
         try:
             yield link
