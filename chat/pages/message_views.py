@@ -210,14 +210,13 @@ def _context(request: HttpRequest, user: User, room: Room, post: Message) -> dic
 
 
 def _versions(post: Message) -> list[Event]:
-    """Every text that the post has had, oldest first; none once it is deleted or erased."""
+    """Every text that the post has had, oldest first, with what its proof needs; none once it is deleted or erased."""
     acts = find_acts([post]).get((post.room, bytes(post.hash)))
     if acts is not None and acts.is_deleted:
         return []
     rows = [post, *(acts.edits[-VERSIONS_SHOWN:] if acts else [])]
     events = build_events([row for row in rows if row.body is not None])
-    keys = ("seq", "hash", "received_ms", "block")
-    return [{key: event[key] for key in keys} | {"text": event["body"]["text"]} for event in events]
+    return [{**event, "html": None, "text": event["body"]["text"]} for event in events]
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -93,6 +93,8 @@ test("one sentence says how far the message is", () => {
   assert.match(sentence(eventOf({ block: null }), null), /^Recorded, .* next block seals it/);
   assert.match(sentence(eventOf(), null), /^This message is sealed\. To change one letter/);
   assert.match(sentence(eventOf(), 5031), /^This message is entry 5,031 of the log\./);
+  assert.match(sentence(eventOf({ kind: "edit" }), null), /^This version is sealed\. To change one letter/);
+  assert.match(sentence(eventOf({ kind: "edit" }), 5031), /^This version is entry 5,031 of the log\./);
   assert.match(sentence(eventOf({ erased: true }), 5), /The server says that its words were erased; that it was there stays/);
 });
 

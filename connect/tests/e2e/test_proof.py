@@ -39,6 +39,18 @@ erase_message(User.objects.get(pk=message.author), message, uuid4(), "a test")
 """
 
 
+EDIT = """
+import time, uuid
+from chat.models import Room
+from ledger.drafts import Draft
+from ledger.models import Message
+from ledger.recording import record
+message = Message.objects.get(body__contains={text!r})
+body, ref, now_ms = {{"text": {newer!r}}}, bytes(message.hash), time.time_ns() // 1_000_000
+record(Draft("edit", Room.WORLD, message.author, uuid.uuid4(), now_ms, body=body, ref=ref))
+"""
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A site without a miner: blocks come when a test asks for them."""
@@ -238,3 +250,31 @@ def test_words_that_are_erased_leave_the_open_drawer_and_their_place_is_still_pr
     verify(page)
     assert (states(page, "unsaid"), states(page, "bad")) == (["body"], [])
     assert "before 3" not in drawer.inner_html()
+
+
+def test_each_version_of_a_message_has_its_own_proof(open_window: OpenWindow, served: Server) -> None:
+    say(served.site, "nine in favour")
+    served.site.run(EDIT.format(text="nine in favour", newer="ten in favour"))
+    page = enter(open_window(), served)
+    drawer = prove(page, "ten in favour")
+    words = drawer.locator("[data-proof-words]")
+    newest, oldest = drawer.locator(".version").first, drawer.locator(".version").last
+    expect(words).to_have_text("nine in favour")
+    expect(oldest).to_contain_text("This proof is about these words.")
+    verify(page)
+    newest.get_by_role("button", name="Prove this version").click()
+    expect(drawer.get_by_role("heading", name="Proof", exact=True)).to_be_focused()
+    expect(words).to_have_text("ten in favour")
+    expect(drawer).to_contain_text("waits for the next block")
+    expect(newest).to_contain_text("This proof is about these words.")
+    say(served.site, "and a block")  # which seals the edit, too
+    expect(drawer).to_contain_text("This version is entry")
+    verify(page)
+    assert states(page, "good") == CHECKS
+    with page.expect_download() as download:
+        drawer.get_by_role("button", name="Download the receipt").click()
+    address = f"{served.url}/log/receipt/{newest.get_attribute('data-version')}"
+    assert download.value.path().read_text() == httpx.get(address, cookies={"sessionid": served.sessions["alice"]}).text
+    oldest.get_by_role("button", name="Prove this version").click()
+    expect(words).to_have_text("nine in favour")
+    expect(drawer).to_contain_text("This message is entry")

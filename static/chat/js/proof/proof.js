@@ -59,8 +59,9 @@ export class Proof {
   update(log) {
     this.hint.look(log);
     if (!this.drawer.isOpen) return;
-    const event = log.events[this.view.seq - log.first];
-    if (event) this.view.show(event);
+    const find = (seq) => log.events[seq - log.first];
+    const post = find(this.view.seq);
+    if (post) this.view.show(post, find);
   }
 
   /** Nobody looks at a hidden page: it catches up when it is shown. */

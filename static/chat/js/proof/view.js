@@ -19,24 +19,29 @@ import { sentence, states, verifyCommand } from "./words.js";
 const IDLE = { state: "idle", text: "" };
 
 export class ProofView {
-  #event = null;
+  #post = null; // whose proof it is
+  #version = null; // which of its edits is proved; null: the post as it was written
+  #event = null; // the entry that is proved
   #receipt = null; // {text, name, parts, sealedMs} of the event shown
 
   constructor({ node, log, watch, place }) {
     Object.assign(this, { node, log, watch, place });
-    this.versions = new Versions({ node: this.#place("versions"), list: this.#place("versions-list"), slug: place.roomSlug });
+    this.versions = new Versions({ node: this.#place("versions"), list: this.#place("versions-list"), slug: place.roomSlug, prove: (version) => this.#prove(version) });
     this.#place("verify").addEventListener("click", () => this.#verify());
     this.#place("retry").addEventListener("click", () => this.#load());
     this.#place("download").addEventListener("click", () => saveFile(this.#receipt.name, this.#receipt.text, "text/plain"));
   }
 
   get seq() {
-    return this.#event?.seq ?? null;
+    return this.#post?.seq ?? null;
   }
 
-  /** Again and again: what looks the same is left as it is. */
-  show(event) {
-    this.versions.show(event);
+  /** Again and again: what looks the same is left as it is. `find` gives what is known of an entry of the room by its seq. */
+  show(post, find = () => null) {
+    if (post.hash !== this.#post?.hash || post.deleted || post.erased) this.#version = null;
+    this.#post = post;
+    const event = (this.#version && find(this.#version.seq)) ?? this.#version ?? post;
+    this.versions.show(post, event.hash);
     const known = this.#event;
     if (["hash", "block", "erased", "deleted"].every((name) => known?.[name] === event[name])) return;
     this.#event = event;
@@ -48,8 +53,7 @@ export class ProofView {
 
   /** Leaves nothing behind: what is erased later must not live on here. */
   clear() {
-    this.#event = null;
-    this.#receipt = null;
+    this.#post = this.#version = this.#event = this.#receipt = null;
     this.versions.clear();
     for (const name of ["words", "author", "sentence", "history", "command"]) this.#place(name).textContent = "";
     for (const name of ["states", "path", "checks"]) this.#place(name).replaceChildren();
@@ -62,6 +66,14 @@ export class ProofView {
     await this.versions.drawn;
     if (this.#event !== event) return;
     this.#scrollTo(this.#place("versions"), 0);
+  }
+
+  /** What is proved from now on stands at the top, and the button that was pressed is gone. */
+  #prove(version) {
+    this.#version = version.hash === this.#post.hash ? null : version;
+    this.show(this.#post);
+    this.#place("body").scrollTop = 0;
+    this.node.querySelector("[autofocus]").focus({ preventScroll: true });
   }
 
   async #load() {

@@ -3,12 +3,14 @@
 import { fill, gettext, grouped } from "../../../base/js/i18n.js";
 
 /** One sentence. `index` is the entry's place in the log once its receipt told it. */
-export function sentence({ block, erased }, index) {
+export function sentence({ kind, block, erased }, index) {
   if (block === null) {
     return gettext("Recorded, and linked to the message before it. The next block seals it, and this page will say so.");
   }
-  const entry = gettext("This message is entry %(index)s of the log.");
-  const place = index === null ? gettext("This message is sealed.") : fill(entry, { index: grouped(index) });
+  const isEdit = kind === "edit";
+  const entry = isEdit ? gettext("This version is entry %(index)s of the log.") : gettext("This message is entry %(index)s of the log.");
+  const sealed = isEdit ? gettext("This version is sealed.") : gettext("This message is sealed.");
+  const place = index === null ? sealed : fill(entry, { index: grouped(index) });
   const rest = erased
     ? gettext("The server says that its words were erased; that it was there stays, and can be checked.")
     : gettext("To change one letter of it, somebody would have to change every hash from here to the signed root.");
