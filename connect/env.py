@@ -19,7 +19,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from connect.sentinel import layer_host
-from ledger.files import create_durably
+from ledger.files import create_durably, make_folder
 
 env = environ.Env()
 
@@ -60,10 +60,10 @@ def names(name: str, default: list[str]) -> list[str]:
 
 
 def folder(name: str, default: Path) -> Path:
-    """The folder, made where it is missing, for its owner alone."""
+    """The folder, made where it is missing, for its owner alone, before anything in it is acknowledged."""
     path = Path(text(name, str(default))).expanduser().resolve()
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path)
     except OSError as error:
         raise ImproperlyConfigured(f"{name} is {path}, where no folder can be made: {error.strerror}.") from error
     return path

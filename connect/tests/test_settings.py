@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connect import env
 from connect.env import site_url
+from ledger.tests.power import Power
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -258,6 +259,17 @@ def test_sites_that_share_one_redis_hear_nothing_of_each_other(tmp_path: Path) -
     assert len(here) == 2
     assert here == names("ours")
     assert not set(here) & set(there)
+
+
+def test_a_data_dir_survives_power_loss_before_anything_in_it_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "deep" / "data"))
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    with Power(tmp_path) as power:
+        key = env.secret_key(env.folder("DATA_DIR", tmp_path))
+    power.cut()
+    assert (tmp_path / "deep" / "data" / "secret_key").read_text() == key
 
 
 def test_a_secret_key_that_a_crash_left_empty_is_one_clear_sentence(tmp_path: Path) -> None:
