@@ -27,7 +27,7 @@ from ledger.backups import (
     unpack,
 )
 from ledger.errors import BackupError
-from ledger.files import create_durably, replace_durably, sync_file
+from ledger.files import create_durably, make_folder, replace_durably, sync_file, sync_folder
 from ledger.models import Block, Message
 from ledger.signed_state import SignedState, load_signed_state
 
@@ -50,6 +50,7 @@ def restore_backup(archive: Path) -> Audited:
         with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(target, timeout=60)) as database:
             database.execute("PRAGMA synchronous = FULL")
             source.backup(database)
+        sync_folder(target.parent)  # a new database's journal, should it come back, would undo this
         _advance(folder / SIGNED_STATE)
     return audited
 
@@ -102,12 +103,19 @@ def _ask(path: Path, sql: str, *values: object) -> tuple[Any, ...]:
 
 
 def _put_files(folder: Path) -> None:
+    """Each is whole and survives power loss once it has its name, also where they lie on another disk."""
+    folders = set()
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             target = Path(settings.MEDIA_ROOT) / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            sync_file(path)
-            shutil.move(path, target)
+            make_folder(target.parent)
+            part = target.with_name(f"{target.name}.part")
+            shutil.move(path, part)  # from disk to disk it copies
+            sync_file(part)
+            part.replace(target)
+            folders.add(target.parent)
+    for each in folders:
+        sync_folder(each)
 
 
 def _advance(carried: Path) -> None:

@@ -1,5 +1,6 @@
 """backup and restore: what comes out is what was there, audited; what would lose or fork anything is refused."""
 
+import errno
 import io
 import os
 import shutil
@@ -18,11 +19,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from ledger.backups import database_path
 from ledger.management.commands import backup
 from ledger.management.commands import restore as restore_command
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
+from ledger.tests.power import Power
 from ledger.tests.sealed import assert_valid
 from ledger.tests.tampering import Rows, read_everything, set_column, write_everything
 
@@ -253,3 +256,52 @@ def test_a_crash_while_it_is_put_back_leaves_the_old_rows_or_the_new_ones_and_no
     restore(archive)
     seal()
     assert_valid()
+
+
+def test_what_was_made_or_put_back_survives_power_loss(archive: Path, tmp_path: Path) -> None:
+    rows, state = read_everything(), settings.SIGNED_STATE_FILE.read_bytes()
+    with Power(tmp_path) as power:
+        call_command("backup", str(archive.with_name("two")), stdout=io.StringIO())
+    power.cut()
+    empty_house()
+    with Power(tmp_path) as power:
+        restore(archive.with_name("two"))
+    power.cut()
+    assert (settings.MEDIA_ROOT / "avatars" / "a.png").read_bytes() == b"a picture"
+    assert settings.SIGNED_STATE_FILE.read_bytes() == state
+    assert read_everything() == rows
+    seal()
+    assert_valid()
+
+
+def test_the_journal_of_a_new_database_does_not_come_back(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite commits by removing it, and leaves it to us that it stays away."""
+    synced: list[Path] = []
+    monkeypatch.setattr("ledger.restoring.sync_folder", synced.append)
+    restore(archive)
+    assert database_path().parent in synced
+
+
+def test_files_that_lie_on_another_disk_get_their_names_once_they_are_whole(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which os.rename cannot reach. The disk then is full in the middle of a copy."""
+    picture = settings.MEDIA_ROOT / "avatars" / "a.png"
+
+    def fail(*args: Any) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    def half(source: Any, target: Any, **options: Any) -> None:
+        Path(target).write_bytes(b"a pic")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", half)
+        with pytest.raises(CommandError, match="No space left"):
+            restore(archive)
+    assert picture.read_bytes() == b"a picture"
+    picture.unlink()
+    restore(archive)
+    assert [path.name for path in picture.parent.iterdir()] == ["a.png"]
+    assert picture.read_bytes() == b"a picture"
