@@ -30,6 +30,7 @@ from ledger.core.merkle import (
 from ledger.core.notes import open_note, parse_note, parse_vkey
 from ledger.core.tilepaths import ENTRIES, parse_tile_path, tile_path
 from ledger.errors import ExportError
+from ledger.files import sync_file, sync_folder
 from ledger.keys import verify
 from ledger.models import Block, Genesis
 from ledger.published import checkpoint_note, published_tile
@@ -66,7 +67,7 @@ def export_log(folder: Path, on_progress: Progress = lambda done, of: None) -> E
             written += _bring(folder, level, index, width)
         note = _signed_note(tip, genesis)
         os.sync()  # a checkpoint must not survive a power loss that its tiles do not
-        _write(folder / "checkpoint", note.encode())
+        _write(folder / "checkpoint", note.encode(), durably=True)
     return Exported(genesis.origin, tip.tree_size, files, written)
 
 
@@ -94,7 +95,7 @@ def _claim(folder: Path, tip: Block, key: bytes) -> int:
     if not vkey.exists():
         if any(path.name != f".{vkey.name}" for path in folder.iterdir()):
             raise ExportError(f"{folder} is not empty and holds no exported log; name another folder.")
-        _write(vkey, key)
+        _write(vkey, key, durably=True)
     if vkey.read_bytes() != key:
         raise ExportError(f"{folder} holds another log, {vkey} says; name another folder.")
     return _check_extends(folder, tip) if (folder / "checkpoint").exists() else 0
@@ -220,8 +221,13 @@ def _find_wrong(bundle: bytes, hashes: bytes) -> int | None:
     return None
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, durably: bool = False) -> None:
+    """Durably what the folder is known by: left empty by a power loss, it would be another log's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}")
     scratch.write_bytes(content)
+    if durably:
+        sync_file(scratch)
     scratch.replace(path)
+    if durably:
+        sync_folder(path.parent)

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from ledger.receipts import is_provable, make_receipt
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
 from ledger.tests.core.golden import GOLDEN
+from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
+from ledger.tests.power import Power
 from ledger.tests.tampering import set_column
 from ledger.tests.verify.cases import run
 
@@ -113,6 +116,25 @@ def test_a_first_export_that_was_cut_off_goes_on_as_well(log: Path, monkeypatch:
     assert verified(log)
 
 
+def test_an_export_survives_power_loss_and_goes_on_after_one_at_any_step(log: Path, tmp_path: Path) -> None:
+    small_chain(messages=10, pending=0)
+    for step in count(1):
+        with Power(tmp_path) as power:
+            try:
+                with steps(Countdown(step, raise_crash)):
+                    export_log(log)
+            except Crash:
+                power.cut()
+                export_log(log)
+                assert verified(log), step
+                shutil.rmtree(log.parent)
+            else:
+                break
+    power.cut()
+    assert step > 10
+    assert verified(log)
+
+
 def begin_anew(messages: int) -> None:
     """Another log under the same key, as after a trial run."""
     for model in (Message, RoomHead, Tile, Block, Genesis):
@@ -182,16 +204,16 @@ def test_what_a_later_export_left_of_another_history_is_written_again(
     assert verified(log)
 
 
-def _full_after(files: int) -> Callable[[Path, bytes], None]:
+def _full_after(files: int) -> Callable[..., None]:
     """Writing as on a disk that has room for so many files and a little of the next."""
     write, room = exporting._write, iter(range(files))
 
-    def fail(path: Path, content: bytes) -> None:
+    def fail(path: Path, content: bytes, **how: Any) -> None:
         if next(room, None) is None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.with_name(f".{path.name}").write_bytes(content[:10])
             raise OSError("disk full")
-        write(path, content)
+        write(path, content, **how)
 
     return fail
 
