@@ -34,6 +34,7 @@ from ledger.core.proofs import Plan, plan_consistency, plan_inclusion
 from ledger.core.records import SYSTEM_AUTHOR, record_fields
 from ledger.drafts import Draft
 from ledger.errors import ExportError
+from ledger.files import make_folder, sync_folder
 from ledger.models import Block, Genesis, Message
 from ledger.published import checkpoint_note
 from ledger.receipts import format_entry_receipt, is_provable
@@ -169,21 +170,28 @@ def _tell_room(room: Room, user: User, head: int) -> None:
 
 @contextmanager
 def _whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder, readable by its owner alone, that gets its name when everything went well, and else leaves nothing."""
+    """A folder, readable by its owner alone, that gets its name when everything went well, and else leaves nothing.
+
+    Afterwards it survives power loss, with all that is in it.
+    """
     if os.path.lexists(folder):
         raise ExportError(f"{folder} exists; name a new folder.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         yield scratch
+        for path in (scratch, *scratch.rglob("*")):
+            if path.is_dir():
+                sync_folder(path)
         scratch.rename(folder)
+        sync_folder(folder.parent)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextmanager
 def _durable(path: Path) -> Iterator[BinaryIO]:
-    """A new file that survives power loss once it is closed."""
+    """A new file whose content survives power loss once it is closed."""
     with path.open("xb") as file:
         yield file
         file.flush()

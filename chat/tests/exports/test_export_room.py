@@ -38,6 +38,7 @@ from ledger.models import Block, Genesis, Message, Tile
 from ledger.recording import record
 from ledger.sealing import seal
 from ledger.tests.builders import post as entry
+from ledger.tests.power import Power
 from ledger.tests.sealed import assert_valid
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -121,6 +122,17 @@ def test_the_verifier_alone_confirms_it(room: Room, tmp_path: Path) -> None:
     changed = (folder / "world.jsonl").read_text().replace("first, mended", "first, bended")
     (folder / "world.jsonl").write_text(changed)
     assert verify(folder, tmp_path / "changed").returncode == 1
+
+
+def test_an_export_survives_power_loss(room: Room, bob: User, tmp_path: Path) -> None:
+    record(draft(bob, upload(bob).pk))
+    with Power(tmp_path) as power:
+        folder = export(tmp_path / "deep" / "out")
+    power.cut()
+    assert (folder / "world.html").read_text().endswith("</html>\n")
+    done = verify(folder, tmp_path / "alone")
+    assert done.returncode == 0
+    assert "the contents of 1 hash with their salts" in done.stdout
 
 
 def test_it_holds_every_version_and_nothing_that_was_erased(room: Room, tmp_path: Path) -> None:
