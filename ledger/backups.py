@@ -96,8 +96,10 @@ def unpack(archive: Path, folder: Path) -> None:
                 assert content is not None
                 with target.open("xb") as file:
                     shutil.copyfileobj(content, file)
-    except (OSError, EOFError, tarfile.TarError) as error:
+    except (EOFError, tarfile.TarError) as error:
         raise BackupError(f"{archive} cannot be read as a backup ({error}).") from error
+    except OSError as error:  # most likely of the disk that it is written to: nobody is to take the backup for damaged
+        raise BackupError(f"{archive} cannot be unpacked into {folder.parent} ({error}).") from error
     if not (folder / DATABASE).exists():
         raise BackupError(f"{archive} is no backup: it holds no {DATABASE}.")
 
@@ -119,7 +121,8 @@ def audit_copy(folder: Path, key: Path) -> Audited:
     try:
         told = orjson.loads(done.stdout)
     except ValueError:
-        raise BackupError(f"The copy could not be audited: {done.stderr.strip()[-1000:]}") from None
+        told = done.stderr.strip().rpartition("\n")[2]
+        raise BackupError(f"The copy could not be audited ({told}). Nothing was kept or changed.") from None
     if not told["valid"]:
         codes = ", ".join(sorted({finding["code"] for finding in told["findings"]}))
         raise BackupError(f"The copy is not valid, {told['found']:,} findings ({codes}). Nothing was kept or changed.")

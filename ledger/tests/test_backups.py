@@ -148,15 +148,35 @@ def test_what_is_audited_holds_no_copy_of_the_key(archive: Path, monkeypatch: py
     assert seen == [True, True]
 
 
-def test_a_full_disk_is_one_sentence(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk is full"), OSError(errno.ENOSPC, "disk is full")])
+def test_a_full_disk_is_one_sentence(archive: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(path: Path) -> Any:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise error
 
     monkeypatch.setattr(backup, "make_backup", fail)
     monkeypatch.setattr(restore_command, "restore_backup", fail)
-    for command in ("backup", "restore"):
-        with pytest.raises(CommandError, match="disk is full"):
+    for command, said in (
+        ("backup", "was not made to the end"),
+        ("restore", "not put back to the end .* restore again"),
+    ):
+        with pytest.raises(CommandError, match=said):
             call_command(command, str(archive))
+
+
+def test_a_backup_is_not_taken_for_damaged_when_the_disk_is_full(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: Any, target: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", fail)
+    refused(archive, rf"cannot be unpacked into {settings.DATA_DIR} .*No space left")
+
+
+def test_an_audit_that_ends_by_itself_is_one_sentence(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = subprocess.CompletedProcess((), 1, "", "Traceback:\n  a line\nOperationalError: disk I/O error\n")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: done)
+    refused(archive, r"^The copy could not be audited \(OperationalError: disk I/O error\)\. Nothing was")
 
 
 def test_a_file_that_is_not_there_is_no_matter_of_the_key(archive: Path) -> None:

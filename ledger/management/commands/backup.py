@@ -25,8 +25,10 @@ class Command(BaseCommand):
         try:
             with tidied_when_ended():
                 audited = make_backup(file.absolute())
-        except (LedgerError, OSError, sqlite3.Error) as error:
+        except LedgerError as error:
             raise CommandError(str(error)) from error
+        except (OSError, sqlite3.Error) as error:
+            raise CommandError(f"{file} was not made to the end ({error}).") from error
         self.stdout.write(
             f"{file} holds {audited.entries:,} entries, {audited.size:,} leaves, and is valid.\n"
             f"{key_path(file)} holds the log's key: keep it elsewhere, where nobody reads it."

@@ -26,6 +26,10 @@ class Command(BaseCommand):
         try:
             with tidied_when_ended():
                 audited = restore_backup(file.absolute())
-        except (LedgerError, OSError, sqlite3.Error) as error:
+        except LedgerError as error:
             raise CommandError(str(error)) from error
+        except (OSError, sqlite3.Error) as error:
+            raise CommandError(
+                f"{file} was not put back to the end ({error}). Mend that, then restore again."
+            ) from error
         self.stdout.write(f"Restored {audited.entries:,} entries, {audited.size:,} leaves; the audit found them valid.")
