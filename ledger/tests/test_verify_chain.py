@@ -14,6 +14,7 @@ from ledger.management.commands import verify_chain
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
+from ledger.tests.crashes import fail_disk
 from ledger.tests.tampering import read_everything, set_column, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +60,18 @@ def test_verify_chain_as_json_says_the_same() -> None:
     told = json.loads(text)
     assert (code, told["valid"], told["found"]) == (1, False, 1)
     assert (told["findings"][0]["code"], told["findings"][0]["pk"]) == ("body_changed", row.pk)
+
+
+def test_a_verdict_that_cannot_be_kept_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    small_chain(messages=10, blocks=1)
+    monkeypatch.setattr("ledger.files._written", lambda *args: fail_disk())
+    for code in (2, 1):
+        out = io.StringIO()
+        with pytest.raises(CommandError, match=r"could not be kept \(.*Input/output error") as refused:
+            call_command("verify_chain", "--since", str(tmp_path / "since"), stdout=out)
+        assert refused.value.returncode == code
+        assert ("NOT VALID" in out.getvalue()) == (code == 1)
+        set_column(Message, Message.objects.all()[3].pk, "sent_ms", 7)
 
 
 def test_verify_chain_goes_on_from_where_an_audit_stood(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ MAX_WORKERS = 1_024
 
 
 class Command(BaseCommand):
-    help = "Audits the whole ledger; exit code 1 when it is not valid."
+    help = "Audits the whole ledger; exit code 1 when it is not valid, 2 when that could not be kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -54,14 +54,18 @@ class Command(BaseCommand):
         report = run_audit(bar.show, options["workers"], since)
         bar.clear()
         result = result_of(report, began_ms)
-        if since is None or not report.valid:
-            save_result(result)
-        if file is not None and report.valid and report.state is not None:
-            replace_durably(file.absolute(), format_state(report.state))
         if options["json"]:
             self.stdout.write(_json(report, result))
         else:
             self._tell(report, since, time.monotonic() - began_s)
+        try:
+            if since is None or not report.valid:
+                save_result(result)
+            if file is not None and report.valid and report.state is not None:
+                replace_durably(file.absolute(), format_state(report.state))
+        except OSError as error:
+            code = 2 if report.valid else 1
+            raise CommandError(f"What was found could not be kept ({error}).", returncode=code) from error
         if not report.valid:
             sys.exit(1)
 
