@@ -22,6 +22,7 @@ from chat.models import Room
 from chat.rates import Rates
 from chat.tests.files.samples import HTML, SVG, TEXT, bomb, browser, picture, upload
 from ledger.core.bodies import FILE_PREFIX
+from ledger.files import make_folder
 
 pytestmark = pytest.mark.usefixtures("world")
 ADDRESS = "/rooms/world/files/"
@@ -202,6 +203,16 @@ def test_with_the_first_file_its_folders_survive_power_loss(
     assert synced == [data_dir, data_dir / "media"]
 
 
+def test_a_disk_that_is_full_is_not_kept_full_by_what_it_refused(
+    bob: User, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_folder(data_dir / "media" / "files")
+    monkeypatch.setattr("os.fsync", _fail)
+    response = send(browser(bob), TEXT)
+    assert (response.status_code, response.json()["code"]) == (503, "storage")
+    assert not any((data_dir / "media" / "files").iterdir())
+
+
 # Left over
 
 
@@ -228,5 +239,5 @@ def test_what_cannot_be_removed_is_tried_again(
     assert not any((data_dir / "media" / "files").iterdir())
 
 
-def _fail(storage: object, name: str) -> None:
+def _fail(*args: object) -> None:
     raise OSError("the disk is gone")
