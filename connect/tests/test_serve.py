@@ -105,6 +105,16 @@ def test_a_taken_port_is_one_clear_sentence(served: Served) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "static").touch()
+    command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    environment = {"DATA_DIR": str(tmp_path), "PORT": str(free_port())}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: The site cannot be prepared ([Errno 17] File exists: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_an_older_database_put_back_is_shown_and_not_written_to_until_the_newer_one_is_back(
     served: Served, tmp_path: Path
 ) -> None:

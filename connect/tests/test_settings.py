@@ -272,6 +272,12 @@ def test_a_data_dir_survives_power_loss_before_anything_in_it_is_acknowledged(
     assert (tmp_path / "deep" / "data" / "secret_key").read_text() == key
 
 
+def test_a_database_that_cannot_be_used_is_one_clear_sentence(tmp_path: Path) -> None:
+    done = manage(tmp_path, "mine_block")
+    assert (done.returncode, done.stderr) == (1, "The database cannot be used (no such table: ledger_block).\n")
+    assert "Traceback" in manage(tmp_path, "mine_block", "--traceback").stderr
+
+
 def test_a_secret_key_that_a_crash_left_empty_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret_key").touch()

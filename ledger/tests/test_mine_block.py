@@ -19,6 +19,7 @@ from ledger.mining import Found, Miner, Tick
 from ledger.models import Block
 from ledger.sealing import seal
 from ledger.tests.builders import post
+from ledger.tests.crashes import fail_disk
 from ledger.tests.manage import manage
 from ledger.tests.sealed import assert_valid
 
@@ -84,6 +85,18 @@ def test_a_database_behind_the_signed_state_is_one_sentence() -> None:
     for command in ("mine_block", "ensure_log"):
         with pytest.raises(CommandError, match="put back a newer one"):
             run(command)
+
+
+def test_a_disk_that_takes_no_key_and_no_signed_state_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.files._written", lambda *args: fail_disk())
+    for command in ("mine_block", "ensure_log"):
+        with pytest.raises(CommandError, match="Input/output error"):
+            run(command)
+    monkeypatch.undo()
+    ensure_genesis()
+    monkeypatch.setattr("ledger.files._written", lambda *args: fail_disk())
+    with pytest.raises(CommandError, match="Input/output error"):
+        run("mine_block")
 
 
 class Rounds:

@@ -28,10 +28,10 @@ class Command(BaseCommand):
         self._check_processes()
         listener = self._listen()
         self._check_database()
-        if settings.MINER:
-            self._prepare()
-        else:
-            self._check_prepared()
+        try:
+            self._prepare() if settings.MINER else self._check_prepared()
+        except OSError as error:
+            raise CommandError(f"The site cannot be prepared ({error}).") from error
         self._welcome()
         connections.close_all()
         Supervisor(self._children(listener.fileno()), self._say).run()

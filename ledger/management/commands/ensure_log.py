@@ -19,7 +19,7 @@ class Command(BaseCommand):
         try:
             with asked_to_stop() as stop:
                 block = ensure_genesis(MiningProgress(self.stderr), stop.is_set)
-        except LedgerError as error:
+        except (LedgerError, OSError) as error:
             raise CommandError(str(error)) from error
         if is_new:
             self.stdout.write(f"Mined the genesis block {bytes(block.hash).hex()}.")

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                     self._keep_mining(every, bits, stop, miner, auditor)
         except Stopped as stopped:
             self.stdout.write(str(stopped))
-        except LedgerError as error:
+        except (LedgerError, OSError) as error:
             raise CommandError(str(error)) from error
         finally:
             auditor.stop()
