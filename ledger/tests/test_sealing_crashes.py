@@ -1,9 +1,12 @@
 """A miner that is killed leaves a valid chain, and the next one takes up what it left."""
 
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from pytest_django import Settings
 
 from ledger import sealing
@@ -11,8 +14,10 @@ from ledger.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message, Tile
 from ledger.recording import record_batch
 from ledger.sealing import seal
+from ledger.signed_state import load_signed_state
 from ledger.tests.builders import draft, post, room_id
-from ledger.tests.crashes import Countdown, child, ends_well, kill_self, steps
+from ledger.tests.crashes import Countdown, Crash, child, ends_well, kill_self, raise_crash, steps
+from ledger.tests.power import Power
 from ledger.tests.sealed import assert_valid, hearing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +48,23 @@ def test_a_killed_miner_leaves_a_valid_chain_whatever_it_was_at(told: list[int])
         assert not Block.objects.filter(checkpoint=None).exists()
         assert Block.objects.count() in (before + 1, before + 2)
         assert_valid()
+    assert step > 15
+
+
+def test_what_is_signed_after_a_crash_is_the_signed_state_after_a_power_loss_as_well(data_dir: Path) -> None:
+    ensure_genesis()
+    for step in count(1):
+        with Power(data_dir) as power:
+            try:
+                with steps(Countdown(step, raise_crash)):
+                    seal()
+            except Crash:
+                ensure_genesis()  # signs what was left unsigned
+            else:
+                break
+        power.cut()
+        state, tip = load_signed_state(settings.SIGNED_STATE_FILE, settings.LOG_ORIGIN), Block.objects.signed_tip()
+        assert (state and state.size) == (tip and tip.tree_size), step
     assert step > 15
 
 
