@@ -18,7 +18,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -151,6 +151,7 @@ def _pack(folder: Path, packed: Path) -> None:
         media = Path(settings.MEDIA_ROOT)
         for path in sorted(media.rglob("*")):
             if path.is_file() and not path.is_symlink():
-                tar.add(path, f"{MEDIA}/{path.relative_to(media).as_posix()}")
+                with suppress(FileNotFoundError):  # erased just now, or whole and renamed
+                    tar.add(path, f"{MEDIA}/{path.relative_to(media).as_posix()}")
     packed.chmod(0o600)
     sync_file(packed)

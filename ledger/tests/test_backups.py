@@ -148,6 +148,24 @@ def test_what_is_audited_holds_no_copy_of_the_key(archive: Path, monkeypatch: py
     assert seen == [True, True]
 
 
+def test_a_file_that_is_erased_while_it_is_packed_stops_no_backup(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_file: Any = tarfile.bltn_open  # type: ignore[attr-defined]
+
+    def erase_first(path: Any, *args: Any) -> Any:
+        if Path(path).name == "a.png":
+            Path(path).unlink()
+        return open_file(path, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tarfile, "bltn_open", erase_first)
+        call_command("backup", str(archive.with_name("two")), stdout=io.StringIO())
+    with tarfile.open(archive.with_name("two")) as tar:
+        assert tar.getnames() == ["connect.sqlite3", "signed_state.json"]
+    restore(archive.with_name("two"))
+
+
 @pytest.mark.parametrize("error", [sqlite3.OperationalError("disk is full"), OSError(errno.ENOSPC, "disk is full")])
 def test_a_full_disk_is_one_sentence(archive: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(path: Path) -> Any:
