@@ -33,8 +33,10 @@ class Command(BaseCommand):
         try:
             with tidied_when_ended():
                 exported = export_room(room, user, folder, CountProgress(self.stderr, "entries"))
-        except (LedgerError, OSError) as error:
+        except LedgerError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{folder} was not written ({error}). Mend that, then export again.") from error
         self.stdout.write(
             f"{folder} holds {exported.entries:,} entries of {room.name}, {exported.sealed:,} of them with a receipt.\n"
             f"Check it with: python connect_verify.py room {folder / room.slug}.jsonl "

@@ -257,9 +257,10 @@ def test_a_folder_that_exists_is_left_alone(room: Room, tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", ["record_fields", "_tell_room"])
 def test_a_failure_leaves_no_folder(room: Room, tmp_path: Path, fault: str) -> None:
     place = tmp_path / "place"
-    with patch.object(exporting, fault, side_effect=ExportError("no")), pytest.raises(CommandError, match="no"):
-        export(place / "out")
-    assert list(place.iterdir()) == []
+    for error, said in ((ExportError("no"), "^no$"), (OSError("disk full"), r"not written \(disk full\)")):
+        with patch.object(exporting, fault, side_effect=error), pytest.raises(CommandError, match=said):
+            export(place / "out")
+        assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -20,8 +20,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         try:
             exported = export_log(folder, CountProgress(self.stderr, "files"))
-        except (LedgerError, OSError) as error:
+        except LedgerError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{folder} is not up to date ({error}). Mend that, then export again.") from error
         self.stdout.write(
             f"{folder} holds {exported.size:,} entries of {exported.origin}: {exported.files:,} files, "
             f"{exported.written:,} of them new.\n"

@@ -135,6 +135,13 @@ def test_an_export_survives_power_loss_and_goes_on_after_one_at_any_step(log: Pa
     assert verified(log)
 
 
+def test_a_full_disk_is_one_sentence(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_chain(messages=10, pending=0)
+    monkeypatch.setattr(exporting, "_write", _full_after(2))
+    with pytest.raises(CommandError, match=r"log is not up to date \(disk full\)\. Mend that, then export again"):
+        call_command("export_log", str(log))
+
+
 def begin_anew(messages: int) -> None:
     """Another log under the same key, as after a trial run."""
     for model in (Message, RoomHead, Tile, Block, Genesis):
