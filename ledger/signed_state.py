@@ -33,7 +33,9 @@ def load_signed_state(path: Path, origin: str) -> SignedState | None:
         return _parse(path.read_bytes(), origin)
     except FileNotFoundError:
         return None
-    except (OSError, LedgerFormatError) as error:
+    except OSError as error:  # no reason to put back a copy, which may be older
+        raise KeyFileError(f"The signed state {path} cannot be read ({error}).") from error
+    except LedgerFormatError as error:
         raise KeyFileError(f"The signed state {path} cannot be used ({error}); put it back from your copy.") from error
 
 

@@ -96,6 +96,11 @@ def test_a_missing_key_or_one_of_another_log_is_one_sentence(tmp_path: Path) -> 
         load_key(path, ORIGIN)
 
 
+def test_a_signed_state_that_a_disk_does_not_give_is_not_to_be_replaced_by_an_older_one(tmp_path: Path) -> None:
+    with pytest.raises(KeyFileError, match=r"cannot be read \(.*Is a directory: .*\)\.$"):
+        load_signed_state(tmp_path, ORIGIN)
+
+
 def test_there_is_no_signed_state_before_the_first_signature(tmp_path: Path) -> None:
     assert load_signed_state(tmp_path / "state.json", ORIGIN) is None
 
