@@ -30,8 +30,8 @@ class Acts:
     seq: int = 0
     edits: list[Message] = field(default_factory=list)
     is_deleted: bool = False
-    reactions: dict[str, list[UUID]] = field(default_factory=dict)
-    """Emoji → whose, both in the order in which they came."""
+    reactions: dict[str, dict[UUID, None]] = field(default_factory=dict)
+    """Emoji → whose, both in the order in which they came. Not a list: there are thousands, and each is looked for."""
 
     def take(self, row: Message) -> None:
         self.seq = row.room_seq
@@ -48,11 +48,11 @@ class Acts:
 
     def _react(self, row: Message) -> None:
         emoji = orjson.loads(row.body or "{}").get("emoji", "")
-        people = self.reactions.setdefault(emoji, [])
-        if row.kind == "react" and row.author not in people:
-            people.append(row.author)
-        elif row.kind == "unreact" and row.author in people:
-            people.remove(row.author)
+        people = self.reactions.setdefault(emoji, {})
+        if row.kind == "react":
+            people.setdefault(row.author)
+        else:
+            people.pop(row.author, None)
         if not people:
             del self.reactions[emoji]
 
@@ -67,7 +67,8 @@ def find_acts(posts: Iterable[Message]) -> Mapping[Post, Acts]:
     if not wanted:
         return found
     rows = Message.objects.filter(ref__in=wanted, kind__in=ACTS).order_by("room_seq")
-    for row in rows.only("kind", "room", "room_seq", "hash", "author", "ref", "body", "received_ms"):
+    for columns in rows.values("id", "kind", "room", "room_seq", "hash", "author", "ref", "body", "received_ms"):
+        row = Message.from_columns(columns)
         found[row.room, bytes(row.ref or b"")].take(row)
     return found
 

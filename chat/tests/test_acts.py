@@ -2,13 +2,13 @@
 
 import json
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from chat.acts import find_emoji
+from chat.acts import Acts, find_emoji
 from chat.events import Event, build_events, encode_messages
 from chat.models import Room
 from chat.tests.entries import act, post
@@ -119,6 +119,26 @@ def test_hundreds_of_acts_cost_no_more_queries(
     with django_assert_num_queries(2):
         events = build_events(rows)
     assert len(json.dumps(events)) > 1000
+
+
+class Compared(UUID):
+    """Counts how often one is compared with another."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return super().__eq__(other)
+
+    __hash__ = UUID.__hash__
+
+
+def test_a_thousand_people_who_react_are_not_compared_with_each_other() -> None:
+    acts, people = Acts(), [Compared(int=number) for number in range(1000)]
+    for kind in ("react", "react", "unreact"):
+        for person in people:
+            acts.take(Message(kind=kind, author=person, room_seq=1, body='{"emoji":"🎉"}'))
+    assert Compared.times < 10 * len(people)
 
 
 HOSTILE = [
