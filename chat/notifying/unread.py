@@ -5,7 +5,8 @@
 
 after the position, deleted and erased ones not counted. A mark "unread from here" moves the beginning back, not the
 position. However many ask together, the rows are read once, and counted here: up to 200 rooms cost four queries, two
-where nobody else has written.
+where nobody else has written. Numbers have an end: of each room the newest entries are looked at, fewer where somebody
+has left many rooms unread.
 """
 
 from collections import Counter
@@ -26,6 +27,8 @@ from ledger.selecting import stored_id
 
 COUNTED = 999
 """Unread messages are looked for among so many newest entries of a room; a larger number tells nobody more."""
+ROWS = 30_000
+"""So many entries of all their rooms are read for each person, of those with the most unread ones alike."""
 MENTIONS_COUNTED = 100
 """So many newest texts are looked into for each person."""
 NAMES = 10
@@ -64,16 +67,17 @@ def count_unread(user: UUID, spans: Spans) -> dict[UUID, Unread]:
 
 def count_each(asked: Sequence[tuple[UUID, Spans]]) -> list[dict[UUID, Unread]]:
     """The same for each who asks."""
-    found = [(user, mine) for (user, _), mine in zip(asked, find_stretches(asked), strict=True)]
+    found = [(user, _fit(mine)) for (user, _), mine in zip(asked, find_stretches(asked), strict=True)]
     whole = _join(mine for _, mine in found)
     rooms = {stored_id(room): _Room() for room in whole}
-    for row in _read_rows(whole):
+    parts = list(find_rows(whole))
+    for row in _read_rows(parts):
         rooms[row[0]].rows.append(row)
     readers = {
         user for user, mine in found for room, ends in mine.items() if rooms[stored_id(room)].has_words(user, *ends)
     }
     names = _find_names(readers) if readers else {}
-    for room, mention in _read_mentions(whole, names.values()) if names else ():
+    for room, mention in _read_mentions(parts, names.values()) if names else ():
         rooms[room].mentions.append(mention)
     return [
         {
@@ -103,7 +107,7 @@ def find_stretches(asked: Sequence[tuple[UUID, Spans]]) -> list[Stretches]:
 def find_rows(whole: Stretches) -> Iterator[MessageQuerySet]:
     """What is in these parts of rooms: a query for as many as one may ask about, and so on."""
     for some in batches(whole.items(), PLACES):
-        parts = (Q(room=room, room_seq__gt=start, room_seq__lte=head) for room, (start, head) in some)
+        parts = (Q(room=room, room_seq__range=(start + 1, head)) for room, (start, head) in some)
         yield Message.objects.filter(Q(*parts, _connector=Q.OR))
 
 
@@ -152,6 +156,19 @@ class _Room:
         return self._summed[start, head]
 
 
+def _fit(stretches: Stretches) -> Stretches:
+    """The newest of each, so much that all of them are not more than is read for a person."""
+    most, rest = COUNTED, ROWS
+    for place, length in enumerate(sorted(head - start for start, head in stretches.values())):
+        most = rest // (len(stretches) - place)
+        if length > most:
+            break
+        rest -= length
+    else:
+        return stretches
+    return {room: (max(start, head - most), head) for room, (start, head) in stretches.items()}
+
+
 def _join(stretches: Iterable[Stretches]) -> Stretches:
     """Of each room as much as holds the parts of everybody."""
     whole: Stretches = {}
@@ -169,17 +186,17 @@ _COLUMNS = (
 )
 
 
-def _read_rows(whole: Stretches) -> Iterator[_Row]:
-    for found in find_rows(whole):
+def _read_rows(parts: Iterable[MessageQuerySet]) -> Iterator[_Row]:
+    for found in parts:
         told = found.filter(Q(kind="delete") | Q(kind__in=("post", "edit"), body__isnull=False))
         yield from told.values_list(*_COLUMNS)
 
 
-def _read_mentions(whole: Stretches, names: Collection[Set[str]]) -> Iterator[tuple[Id, _Mention]]:
+def _read_mentions(parts: Iterable[MessageQuerySet], names: Collection[Set[str]]) -> Iterator[tuple[Id, _Mention]]:
     """Posts and edits that mention one of these, with their rooms."""
     wanted = {name for mine in names for name in mine}
     terms = Q(*(Q(body__icontains=f"@{name}") for name in (wanted if len(wanted) <= NAMES else ("",))), _connector=Q.OR)
-    for found in find_rows(whole):
+    for found in parts:
         texts = found.filter(terms, kind__in=("post", "edit")).order_by("-id")
         newest = texts.values_list(*_COLUMNS, "body")[: MENTIONS_COUNTED * len(names)]
         for room, seq, kind, author, hash_, ref, body in newest:

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -48,6 +50,23 @@ def test_unread_is_looked_for_among_the_newest_only(alice: User, bob: User, monk
     for _ in range(5):
         post("x", bob)
     assert count(alice, 0, 5).unread == 2
+
+
+def test_who_has_left_many_rooms_unread_is_told_of_the_newest_in_each(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "ROWS", 10)
+    lengths = {UUID(int=1): 2, UUID(int=2): 9, UUID(int=3): 7}
+    for room, length in lengths.items():
+        for number in range(length):
+            post("@alice oldest" if number == 0 else "x", bob, room=room)
+    spans = {room: (0, length) for room, length in lengths.items()}
+    with CaptureQueriesContext(connection) as queries:
+        counts = count_unread(alice.pk, spans)
+    assert list(counts.values()) == [(2, 1), (4, 0), (4, 0)]
+    assert len(queries) == 4
+    short = {room: (max(0, length - 3), length) for room, length in lengths.items()}
+    assert [told.unread for told in count_unread(alice.pk, short).values()] == [2, 3, 3], "these fit"
 
 
 def test_what_is_deleted_or_erased_waits_for_nobody(alice: User, bob: User) -> None:
