@@ -141,6 +141,13 @@ def test_all_is_marked_as_read_as_far_as_it_was_shown(browser: Client, alice: Us
     assert "Everything is read" in read(browser, "/unread/")
 
 
+def test_thousands_of_rooms_are_marked_as_read_by_one_form(browser: Client, alice: User, bob: User) -> None:
+    seq = post("x", bob).room_seq
+    others = (f"{UUID(int=number).hex}:1" for number in range(5000))
+    assert browser.post("/unread/", {"read": [*others, f"{Room.WORLD.hex}:{seq}"]}).status_code == 303
+    assert ReadPosition.objects.get(user=alice).seq == seq
+
+
 @pytest.mark.parametrize("path", ["/mentions/", "/unread/"])
 def test_who_is_not_logged_in_is_asked_to(client: Client, path: str) -> None:
     assert client.get(path)["Location"].startswith("/login/")
