@@ -66,12 +66,13 @@ class Presence:
         self._elsewhere[process] = now_s, states
 
     def local(self, now_s: float) -> States:
-        """What this process has to say."""
+        """What this process has to say: of no more people than are told of, and one by whom they are too many."""
         self._gone = {person: at_s for person, at_s in self._gone.items() if now_s - at_s < GRACE_S}
         states = dict.fromkeys(self._gone, ONLINE)
         for person, connections in self._here.items():
             states[person] = ONLINE if now_s - max(connections.values()) < IDLE_S else IDLE
-        return {person: state for person, state in states.items() if person not in self._hidden}
+        shown = ((person, state) for person, state in states.items() if person not in self._hidden)
+        return dict(islice(shown, PEOPLE_LIMIT + 1))
 
     def changes(self, now_s: float) -> States:
         """What is new since it was asked last, and is told by that: a number of people at a time."""

@@ -94,6 +94,17 @@ def test_many_changes_are_told_some_at_a_time_and_all_in_the_end(presence: Prese
     assert set().union(*told) == set(people) == set(presence.told)
 
 
+def test_of_a_crowd_other_processes_hear_only_that_it_is_one(presence: Presence) -> None:
+    for number in range(10, 10 + 3 * PEOPLE_LIMIT):
+        presence.connect(UUID(int=number), "desk", 0)
+    said = presence.local(1)
+    assert len(said) == PEOPLE_LIMIT + 1
+    other = Presence()
+    other.connect(ALICE, "desk", 0)
+    other.hear("crowded", said, 1)
+    assert (presence.changes(1), other.changes(1)) == ({}, {})
+
+
 def test_in_a_crowd_nobody_is_told_of_anybody(presence: Presence) -> None:
     presence.connect(ALICE, "desk", 0)
     presence.changes(0)
