@@ -27,7 +27,7 @@ from chat.membership.roles import Role, acts_on, rank_in, rank_of, roles_to_give
 from chat.models import Ban, Membership, Room
 from chat.pages.finding import PEOPLE_SHOWN, PeopleChoice, find_person, find_room, named, read_query
 from chat.pages.forms import RoomForm, WorldForm
-from chat.people import Person, describe
+from chat.people import describe
 from chat.posting import check_form_rate
 from chat.refusals import Refusal
 
@@ -91,6 +91,7 @@ def _page(
     changes = room.access in (Room.Access.PUBLIC, Room.Access.PRIVATE)
     query = read_query(request.GET)
     shown = _find_memberships(room, query)
+    banned = _find_bans(room, query) if changes and rank >= rank_of(Role.MODERATOR) else []
     context = {
         "room": room,
         "me": user,
@@ -101,7 +102,8 @@ def _page(
         "members": [_member(each, user, rank, room) for each in shown[:PEOPLE_SHOWN]],
         "has_more": len(shown) > PEOPLE_SHOWN,
         "is_in": is_in(user, room.pk),
-        "banned": _banned(room) if changes and rank >= rank_of(Role.MODERATOR) else [],
+        "banned": [describe(each.user) for each in banned[:PEOPLE_SHOWN]],
+        "has_more_banned": len(banned) > PEOPLE_SHOWN,
         "may_join": room.access == Room.Access.PUBLIC and not room.archived,
         "may_leave": changes,
         "may_add": changes and not room.archived and rank >= rank_of(Role.MODERATOR),
@@ -115,6 +117,14 @@ def _find_memberships(room: Room, query: str) -> Sequence[Membership]:
     """Those of that name, whoever has a role first; one more than is shown, where there are more."""
     has_none = Case(When(role=Role.MEMBER, then=1), default=0)
     found = Membership.objects.filter(room=room).select_related("user").order_by(has_none, "user__username")
+    if query:
+        found = found.filter(user__in=named(User.objects.all(), query))
+    return list(found[: PEOPLE_SHOWN + 1])
+
+
+def _find_bans(room: Room, query: str) -> Sequence[Ban]:
+    """The same of those who may not come back."""
+    found = Ban.objects.filter(room=room).select_related("user").order_by("user__username")
     if query:
         found = found.filter(user__in=named(User.objects.all(), query))
     return list(found[: PEOPLE_SHOWN + 1])
@@ -137,10 +147,6 @@ def _member(membership: Membership, me: User, rank: int, room: Room) -> dict[str
         "may_remove": may_act,
         "roles": roles_to_give(rank) if may_act else [],
     }
-
-
-def _banned(room: Room) -> list[Person]:
-    return [describe(each.user) for each in Ban.objects.filter(room=room).select_related("user").order_by("pk")]
 
 
 def _join(request: HttpRequest, room: Room) -> str:

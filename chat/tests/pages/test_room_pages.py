@@ -179,6 +179,20 @@ def test_of_many_people_those_with_a_role_come_first_and_the_rest_is_found_by_na
     assert "Nobody of that name." in look("?q=erna")[1]
 
 
+def test_of_many_who_may_not_come_back_some_are_shown_and_any_is_found_by_name(
+    bob: User, plans: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(details_views, "PEOPLE_SHOWN", 2)
+    Ban.objects.bulk_create(Ban(room=plans, user=person(name)) for name in ("dora", "erna", "finn"))
+
+    def look(query: str = "") -> str:
+        return page(as_(bob), f"/rooms/{plans.slug}/details/{query}").split('id="banned"')[1]
+
+    assert re.findall(r"@(\w+)</p>", look()) == ["dora", "erna"]
+    assert "And more: search for a name." in look()
+    assert re.findall(r"@(\w+)</p>", look("?q=finn")) == ["finn"]
+
+
 def test_a_visitor_is_sent_to_log_in(tea: Room, client: Client) -> None:
     for path in ("/rooms/", "/rooms/new/", "/direct/new/", f"/rooms/{tea.slug}/details/", f"/rooms/{tea.slug}/add/"):
         assert client.get(path)["Location"].startswith("/login/")
