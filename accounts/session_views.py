@@ -13,13 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import user_of
 from accounts.sessions import end_session, end_sessions, list_sessions, note_request
 
+LISTED = 100
+"""A program that logs in anew each time leaves thousands."""
+
 
 @login_required
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     note_request(request)
-    sessions = list_sessions(user_of(request), request.session.session_key)
-    return render(request, "account/settings/sessions.html", {"sessions": sessions})
+    sessions = list_sessions(user_of(request), request.session.session_key, LISTED + 1)
+    context = {"sessions": sessions[:LISTED], "has_more": len(sessions) > LISTED}
+    return render(request, "account/settings/sessions.html", context)
 
 
 @login_required

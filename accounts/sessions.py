@@ -82,12 +82,13 @@ def note_sockets(session_keys: Collection[str]) -> None:
     UserSession.objects.filter(session_key__in=session_keys).update(seen_at=timezone.now())
 
 
-def list_sessions(user: User, current_key: str | None) -> list[OpenSession]:
-    """The live ones, this one first, then the newest.
+def list_sessions(user: User, current_key: str | None, most: int | None = None) -> list[OpenSession]:
+    """The live ones, this one first, then the newest; `most`: of so many that were seen last.
 
     What does not log in yet is left alone: it may be a log-in that is being answered just now.
     """
-    rows = {row.session_key: row for row in UserSession.objects.filter(user=user)}
+    newest = UserSession.objects.filter(user=user).order_by("-seen_at")[:most]
+    rows = {row.session_key: row for row in newest}
     alive = _alive(user, rows)
     sessions = [_describe(rows[key], key == current_key) for key in alive]
     return sorted(sessions, key=lambda each: (each.is_current, each.seen_at), reverse=True)

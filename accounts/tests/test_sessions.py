@@ -9,7 +9,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import sessions
+from accounts import session_views, sessions
 from accounts.agents import LONGEST
 from accounts.models import User, UserSession
 from accounts.sessions import clear_expired, list_sessions, note_sockets
@@ -51,6 +51,15 @@ def test_the_list_names_device_and_address_with_this_browser_first(bob: User) ->
         ("curl", "192.0.2.7", False),
     ]
     assert there.get("/account/sessions/").context["sessions"][0].device == "curl"
+
+
+def test_of_many_sessions_those_that_were_seen_last_are_listed(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_views, "LISTED", 2)
+    old, there, here = browser(), browser(), browser()
+    UserSession.objects.filter(session_key=key_of(old)).update(seen_at=LONG_AGO)
+    answer = here.get("/account/sessions/")
+    assert [seat.pk for seat in answer.context["sessions"]] == [row_of(here).pk, row_of(there).pk]
+    assert "And more that were not seen for longer." in answer.content.decode()
 
 
 def test_one_session_is_ended_and_the_others_stay(bob: User) -> None:
