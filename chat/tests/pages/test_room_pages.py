@@ -114,6 +114,32 @@ def test_a_conversation_is_started_with_whom_one_finds(bob: User, charlie: User)
     assert as_(person("eve")).get(answer["Location"]).status_code == 404
 
 
+def test_where_nobody_can_be_chosen_nothing_is_offered_but_an_invitation(tea: Room, bob: User, charlie: User) -> None:
+    assert "button--primary" in page(as_(bob), f"/rooms/{tea.slug}/add/")
+    add(bob, tea, [charlie])
+    assert "button--primary" not in page(as_(bob), f"/rooms/{tea.slug}/add/")
+    assert "button--primary" in page(as_(bob), "/direct/new/")
+    charlie.delete()
+    alone = page(as_(bob), "/direct/new/")
+    assert "button--primary" not in alone
+    assert "/invites/" not in alone
+    bob.is_staff = True
+    bob.save()
+    assert 'href="/invites/"' in page(as_(bob), "/direct/new/")
+
+
+def test_who_is_in_a_room_finds_its_notifications_from_its_details(tea: Room, bob: User, charlie: User) -> None:
+    place = f"level-{tea.pk.hex}"
+    assert f'href="/account/notifications/#{place}"' in page(as_(bob), f"/rooms/{tea.slug}/details/")
+    assert f'id="{place}"' in page(as_(bob), "/account/notifications/")
+    assert "/account/notifications/#" not in page(as_(charlie), f"/rooms/{tea.slug}/details/")
+
+
+def test_a_private_room_is_marked(tea: Room, plans: Room, bob: User) -> None:
+    for room, mark in ((tea, r"data-private title=\S+ hidden>"), (plans, r"data-private title=\S+>")):
+        assert re.search(mark, page(as_(bob), f"/rooms/{room.slug}/"))
+
+
 @pytest.mark.parametrize("people", [[], ["nonsense"], ["00000000-0000-0000-0000-000000000000"]])
 def test_a_conversation_needs_somebody(people: list[str], bob: User) -> None:
     ensure_world()
