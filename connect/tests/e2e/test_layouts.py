@@ -87,6 +87,12 @@ def test_long_names_push_nothing_away_on_a_phone(open_window: OpenWindow, served
         assert fits(page), path
 
 
+def test_the_number_of_pins_stands_in_its_button(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(), served)
+    page.evaluate("Object.assign(document.querySelector('[data-pin-count]'), { textContent: 12, hidden: false })")
+    assert page.locator("[data-pins]").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_what_is_said_of_a_block_hides_no_words_on_a_phone(open_window: OpenWindow, served: Server) -> None:
     page = enter(open_window(**PHONE), served)
     words = "These words are long enough to reach the other end of the phone's window."

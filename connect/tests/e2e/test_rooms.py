@@ -124,9 +124,13 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     details(alice)
     alice.get_by_label("Name").fill("Deeds")
     alice.get_by_label("Topic").fill("Less talk")
+    alice.get_by_label("Who may read").select_option("public")
+    lock = charlie.locator("[data-private]")
+    expect(lock).to_be_visible()
     alice.get_by_role("button", name="Save").click()
     expect(charlie.get_by_role("heading", name="Deeds", exact=True)).to_be_visible()
     expect(charlie.get_by_text("Less talk", exact=True)).to_be_visible()
+    expect(lock).to_be_hidden()
     expect(beside(charlie, "Deeds")).to_be_visible()
     expect(charlie.get_by_text("alice renamed the room to “Deeds”.")).to_be_visible()
 

@@ -86,7 +86,7 @@ const place = new Place({
   me,
   cursor: Number(page.cursor),
   title,
-  nodes: { main, name: document.getElementById("room-name"), topic: find("topic"), composer: find("composer"), closed: find("closed") },
+  nodes: { main, name: document.getElementById("room-name"), topic: find("topic"), lock: find("private"), composer: find("composer"), closed: find("closed") },
 });
 
 const jumping = new Jumping({

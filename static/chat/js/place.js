@@ -1,4 +1,4 @@
-/** The room that is open, as it changes: its name, its topic, whether it takes messages, what one may do in it. */
+/** The room that is open, as it changes: its name, its topic, who sees it, whether it takes messages, what one may do in it. */
 
 import { readAccess } from "./notes.js";
 
@@ -36,10 +36,11 @@ export class Place {
 
   #update({ seq, body }) {
     this.#seen = seq;
-    const { main, topic, composer, closed } = this.nodes;
-    const { archived } = readAccess(body);
+    const { main, topic, lock, composer, closed } = this.nodes;
+    const { access, archived } = readAccess(body);
     topic.textContent = body.topic;
     topic.hidden = body.topic === "";
+    lock.hidden = access !== "private";
     main.toggleAttribute("data-archived", archived);
     composer.hidden = archived;
     closed.hidden = !archived;
