@@ -170,6 +170,13 @@ def test_search_finds_what_still_waits_and_says_when_nothing_is_there(client: Cl
         assert "<script>alert" not in shown
 
 
+def test_whatever_was_looked_for_leads_back_to_the_newest_blocks(client: Client) -> None:
+    small_chain()
+    for address in ("/chain/?q=2", "/chain/?q=hello", "/chain/?before=2", "/chain/?before=0"):
+        assert "Newest blocks</a>" in page(client, address)
+    assert "Newest blocks</a>" not in page(client)
+
+
 def test_a_log_that_has_not_begun_is_no_error(client: Client) -> None:
     assert "No block yet" in page(client)
     assert "No block yet" in page(client, "/chain/live/")
