@@ -46,6 +46,14 @@ def test_who_follows_it_joins(plans: Room, bob: User, charlie: User) -> None:
     assert is_in(charlie, plans)
 
 
+def test_whoever_invites_is_called_as_others_know_them(plans: Room, bob: User, charlie: User) -> None:
+    bob.first_name = "Bob Brown"
+    bob.save()
+    invite = make_invite(bob, plans, 7, None, "")
+    assert "<bdi>Bob Brown</bdi> invites you." in as_(charlie).get(address(invite)).content.decode()
+    assert "made by <bdi>Bob Brown</bdi>" in as_(bob).get(f"/rooms/{plans.slug}/invites/").content.decode()
+
+
 def test_it_is_made_and_ended_on_a_page_and_shows_a_code(
     plans: Room, bob: User, charlie: User, settings: Settings
 ) -> None:
