@@ -87,6 +87,15 @@ def test_long_names_push_nothing_away_on_a_phone(open_window: OpenWindow, served
         assert fits(page), path
 
 
+def test_rooms_are_told_apart_by_their_names_at_every_width(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(), served)
+    name = page.locator("[data-rooms=room] [data-name]").first
+    for width in (1280, 820):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert name.evaluate("node => node.getBoundingClientRect().width") > 30
+        assert name.evaluate("node => getComputedStyle(node).clipPath") == "none"
+
+
 def test_the_number_of_pins_stands_in_its_button(open_window: OpenWindow, served: Server) -> None:
     page = enter(open_window(), served)
     page.evaluate("Object.assign(document.querySelector('[data-pin-count]'), { textContent: 12, hidden: false })")

@@ -34,7 +34,6 @@ def details(page: Page) -> None:
 
 
 def open_room(page: Page, name: str, topic: str, access: str) -> None:
-    page.get_by_role("link", name="All rooms").click()
     page.get_by_role("link", name="New room").click()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Topic").fill(topic)
