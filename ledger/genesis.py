@@ -44,9 +44,9 @@ def ensure_genesis(
     if miner is None:
         with Miner() as miner:
             return ensure_genesis(on_progress, should_stop, miner)
-    key = ensure_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN)
     with refuse_bad_rows():
         tip = check_signed_state()
+    key = ensure_key(settings.LOG_KEY_FILE, settings.LOG_ORIGIN)  # none where the log's own is about to be put back
     if not Genesis.objects.exists():
         header, genesis = _draft(format_vkey(key.vkey))
         found = miner.find(encode_header(header)[:PREFIX_SIZE], header.bits, watch(on_progress, should_stop))

@@ -1,10 +1,10 @@
 """A backup put back: unpacked, audited, compared with what is there, and only then written.
 
-    files → key, where there is none → database, in one transaction → signed state, where it is older or missing
+    files → signed state, where it is older or missing → key, where there is none → database, in one transaction
 
 What is there wins: nothing is put back that is behind the signed state, or over entries that the backup does not hold.
-A crash leaves the old database or the new one; in between, a signed state that is missing stops all writing, and
-restoring once more goes on. Spec: docs/specs/ledger.md §5.
+A crash leaves the old database or the new one. Until it is the new one, the signed state stops all writing: a server
+started then would begin another log under the same key. Restoring once more goes on. Spec: docs/specs/ledger.md §5.
 """
 
 import shutil
@@ -45,13 +45,10 @@ def restore_backup(archive: Path) -> Audited:
         _check_signed(copy, load_signed_state(settings.SIGNED_STATE_FILE, settings.LOG_ORIGIN))
         _check_newer(copy, target)
         _put_files(folder / MEDIA)
+        _advance(folder / SIGNED_STATE)
         if not settings.LOG_KEY_FILE.exists():
             create_durably(settings.LOG_KEY_FILE, key.read_bytes())
-        with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(target, timeout=60)) as database:
-            database.execute("PRAGMA synchronous = FULL")
-            source.backup(database)
-        sync_folder(target.parent)  # a new database's journal, should it come back, would undo this
-        _advance(folder / SIGNED_STATE)
+        _put_database(copy, target)
     return audited
 
 
@@ -124,3 +121,10 @@ def _advance(carried: Path) -> None:
     new = load_signed_state(carried, settings.LOG_ORIGIN)
     if new is not None and (here is None or here.size < new.size):
         replace_durably(settings.SIGNED_STATE_FILE, carried.read_bytes())
+
+
+def _put_database(copy: Path, target: Path) -> None:
+    with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(target, timeout=60)) as database:
+        database.execute("PRAGMA synchronous = FULL")
+        source.backup(database)
+    sync_folder(target.parent)  # a new database's journal, should it come back, would undo this

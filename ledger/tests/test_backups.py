@@ -20,6 +20,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger.backups import database_path
+from ledger.errors import BehindSignedState
+from ledger.genesis import ensure_genesis
 from ledger.management.commands import backup
 from ledger.management.commands import restore as restore_command
 from ledger.models import Message
@@ -278,20 +280,21 @@ def test_another_store_is_told_its_own_tool(tmp_path: Path, monkeypatch: pytest.
         call_command("backup", str(tmp_path / "one"))
 
 
-def test_a_crash_while_it_is_put_back_leaves_the_old_rows_or_the_new_ones_and_no_way_to_fork(
-    archive: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", ["create_durably", "_put_database"])
+def test_a_crash_while_it_is_put_back_leaves_no_way_to_fork(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """The database is one transaction of SQLite's; what remains is a crash before the signed state."""
-    rows: Any = read_everything()
+    """Before the key, or before the database. A server that is started then begins no other log, and makes no key."""
+    rows, key = read_everything(), settings.LOG_KEY_FILE.read_bytes()
     empty_house()
-    monkeypatch.setattr("ledger.restoring._advance", lambda carried: 1 / 0)
+    monkeypatch.setattr(f"ledger.restoring.{step}", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         restore(archive)
-    assert read_everything() == rows
-    with pytest.raises(Exception, match=r"signed_state\.json is missing"):
-        seal()
+    with pytest.raises(BehindSignedState):
+        ensure_genesis()
     monkeypatch.undo()
     restore(archive)
+    assert (read_everything(), settings.LOG_KEY_FILE.read_bytes()) == (rows, key)
     seal()
     assert_valid()
 
