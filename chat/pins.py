@@ -60,8 +60,9 @@ def list_pins(room: Room) -> list[dict[str, Any]]:
         return []
     rows = Message.objects.filter(room=room.pk, room_seq__in=seqs, body__isnull=False)
     pinned = {bytes(hash_): seq for seq, hash_ in rows.values_list("room_seq", "hash")}
-    deletions = Message.objects.filter(room=room.pk, kind="delete", ref__in=list(pinned))
-    gone = {bytes(ref) for ref in deletions.values_list("ref", flat=True) if ref is not None}
+    # The room is compared here: asked for it as well, SQLite reads all its entries instead of those few.
+    deletions = Message.objects.filter(kind="delete", ref__in=list(pinned)).values_list("room", "ref")
+    gone = {bytes(ref) for of, ref in deletions if ref is not None and of == room.pk}
     return [{"seq": seq, "hash": hash_.hex()} for hash_, seq in pinned.items() if hash_ not in gone]
 
 

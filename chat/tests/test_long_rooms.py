@@ -1,6 +1,7 @@
 """A room costs the same however long it is."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.delivery import store
-from chat.models import ReadPosition, Room
+from chat.erasing import erase_message
+from chat.models import Pin, ReadPosition, Room
 from chat.notifying.unread import count_unread
 from chat.rooms import ensure_world
+from chat.tests.entries import post
 from ledger.drafts import Draft
 from ledger.models import RoomHead
 from ledger.recording import record_batch
@@ -63,3 +66,26 @@ def openings(client: Client, user: User, length: int) -> list[Callable[[], objec
         lambda: store.read_after(Room.WORLD, length // 2, 200),
         lambda: store.read_before(Room.WORLD, length // 2, 200),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_entries_are_read_but_those_that_are_asked_for(alice: User, client: Client) -> None:
+    """SQLite, asked for a room and for hashes, takes the room where there are two hashes or more."""
+    ensure_world()
+    client.force_login(alice)
+    rows = [post(f"{number}", alice) for number in range(3)]
+    Pin.objects.bulk_create(Pin(room_id=Room.WORLD, seq=row.room_seq, by=alice, pinned_ms=1) for row in rows)
+    plans: list[str] = []
+
+    def explain(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if 'FROM "ledger_message"' in sql and "LIMIT" not in sql:
+            execute(f"EXPLAIN QUERY PLAN {sql}", values, many, context)
+            plans.extend(detail for *_, detail in context["cursor"].fetchall())
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(explain):
+        page = client.get("/rooms/world/").content.decode()
+        erase_message(alice, rows[0], uuid4(), "asked")
+    assert "data-pin-count>3<" in page
+    assert any("message_refs" in plan for plan in plans)
+    assert not [plan for plan in plans if plan.endswith("(room=?)") or plan.startswith("SCAN ledger_message")]
