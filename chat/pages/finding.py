@@ -74,7 +74,7 @@ class PeopleChoice:
     def __init__(self, request: HttpRequest, without: Iterable[UUID]) -> None:
         self.query = read_query(request.POST)
         self.is_search = "search" in request.POST
-        candidates = User.objects.settled().exclude(pk__in=list(without)).order_by("username")
+        candidates = User.objects.settled().exclude(pk__in=without).order_by("username")
         self.chosen = list(candidates.filter(pk__in=read_ids(request.POST.getlist("person"))))
         found = named(candidates, self.query).exclude(pk__in=[user.pk for user in self.chosen])
         self.found = list(found[: PEOPLE_SHOWN + 1])

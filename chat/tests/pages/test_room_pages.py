@@ -219,6 +219,17 @@ def test_of_many_who_may_not_come_back_some_are_shown_and_any_is_found_by_name(
     assert re.findall(r"@(\w+)</p>", look("?q=finn")) == ["finn"]
 
 
+def test_of_a_crowd_in_a_room_no_ids_are_read_to_choose_whom_to_add(bob: User, plans: Room) -> None:
+    add(bob, plans, [person(f"member{number}") for number in range(5)])
+    person("dora")
+    with CaptureQueriesContext(connection) as queries:
+        shown = page(as_(bob), f"/rooms/{plans.slug}/add/")
+    assert "@dora" in shown
+    assert "@member" not in shown
+    inside = Membership.objects.filter(room=plans).values_list("user", flat=True)
+    assert not [query for query in queries if all(id.hex in query["sql"] for id in inside)]
+
+
 def test_a_visitor_is_sent_to_log_in(tea: Room, client: Client) -> None:
     for path in ("/rooms/", "/rooms/new/", "/direct/new/", f"/rooms/{tea.slug}/details/", f"/rooms/{tea.slug}/add/"):
         assert client.get(path)["Location"].startswith("/login/")
