@@ -3,7 +3,7 @@
 Each is told of once: what was received up to the newest one told is not told again. A mention comes with the first
 version of the words that has it, be it an edit. Nobody is written to whose address is not confirmed, or who does not
 want it. What is unread is what `unread.py` counts: a person costs some ten queries, however long their rooms are and
-however long they were away.
+however long they were away; rooms in which nothing came since are not looked into again.
 """
 
 import logging
@@ -21,13 +21,12 @@ from django.utils import translation
 
 from accounts.models import User
 from chat.acts import find_acts, find_words
-from chat.delivery.store import find_heads
 from chat.markup.text import mentions_person, plain_line, text_of
 from chat.models import Preferences, ReadPosition, Room, RoomPreference
 from chat.notifying.notices import find_own_levels
 from chat.notifying.unread import find_rows, find_stretches
 from chat.people import find_people
-from ledger.models import Message
+from ledger.models import Message, RoomHead
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +105,8 @@ def _find_missed(user: User, after_ms: int, until_ms: int) -> list[_News]:
     levels = find_own_levels(user, joined)
     rooms = {room.pk: room for room in joined if levels[room.pk] != RoomPreference.Level.MUTE}
     read = dict(ReadPosition.objects.filter(user=user).values_list("room", "seq"))
-    spans = {room: (read.get(room, 0), head) for room, head in find_heads(list(rooms)).items()}
+    heads = RoomHead.objects.filter(pk__in=rooms, received_ms__gt=after_ms).values_list("pk", "seq")
+    spans = {room: (read.get(room, 0), head) for room, head in heads}
     direct = {room.pk for room in rooms.values() if room.is_direct}
     found: list[_News] = []
     edits: list[Message] = []

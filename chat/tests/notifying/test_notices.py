@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -250,6 +252,19 @@ def test_who_was_away_for_long_costs_no_more_than_who_was_not(
         assert send_digests(later(rows[-1])) == 1
     assert "hello 19" in mail.outbox[0].body
     assert mail.outbox[0].subject == "19 messages for you in Connect"
+
+
+def test_rooms_in_which_nothing_came_since_the_last_letter_are_not_read_again(alice: User, bob: User) -> None:
+    Preferences.objects.create(user=alice, digest=False)
+    quiet = direct(alice, bob)
+    row = post("hello", alice, room=quiet.pk)
+    assert send_digests(later(row)) == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert send_digests(later(row) + REST_MS) == 0
+    read = [query["sql"] for query in queries if 'FROM "ledger_message"' in query["sql"]]
+    assert not [sql for sql in read if quiet.pk.hex in sql]
+    row = post("are you there?", alice, room=quiet.pk)
+    assert send_digests(later(row)) == 1
 
 
 def test_a_letter_is_in_the_language_that_its_reader_logged_in_with_or_chose_since(alice: User, bob: User) -> None:
