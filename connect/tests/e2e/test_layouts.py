@@ -160,6 +160,19 @@ def test_the_theme_is_the_systems_until_somebody_switches(open_window: OpenWindo
     has_background(page, LIGHT)
 
 
+def test_on_paper_a_room_is_light_and_whole(open_window: OpenWindow, served: Server) -> None:
+    say(served.site, *(f"line {number}" for number in range(40)))
+    page = enter(open_window(), served)
+    expect(message(page, "line 39")).to_be_visible()
+    while not page.evaluate("document.documentElement.dataset.theme === 'dark'"):
+        page.locator("[data-theme-switch]").click()
+    page.emulate_media(media="print")
+    has_background(page, LIGHT)
+    expect(page.get_by_role("navigation", name="Rooms and account")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollHeight") > 1200
+    assert page.locator("[data-timeline]").evaluate("node => node.scrollHeight <= node.clientHeight")
+
+
 def test_without_scripts_one_reads_writes_and_logs_out(open_window: OpenWindow, served: Server) -> None:
     window = open_window(java_script_enabled=False)
     window.context.add_cookies([{"name": "sessionid", "value": served.sessions["charlie"], "url": served.url}])
