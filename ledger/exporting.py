@@ -221,8 +221,11 @@ def _find_wrong(bundle: bytes, hashes: bytes) -> int | None:
     return None
 
 
-def _write(path: Path, content: bytes, durably: bool = False) -> None:
-    """Durably what the folder is known by: left empty by a power loss, it would be another log's."""
+def _write(path: Path, content: bytes, *, durably: bool = False) -> None:
+    """For everybody to read, unlike what `ledger.files` makes.
+
+    Durably what the folder is known by: left empty by a power loss, it would be another log's.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}")
     scratch.write_bytes(content)

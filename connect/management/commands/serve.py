@@ -29,7 +29,10 @@ class Command(BaseCommand):
         listener = self._listen()
         self._check_database()
         try:
-            self._prepare() if settings.MINER else self._check_prepared()
+            if settings.MINER:
+                self._prepare()
+            else:
+                self._check_prepared()
         except OSError as error:
             raise CommandError(f"The site cannot be prepared ({error}).") from error
         self._welcome()
