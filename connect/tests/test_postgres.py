@@ -21,6 +21,7 @@ PROMISES = [
     "chat/tests/membership/test_inviting.py::test_of_two_who_come_at_once_one_gets_the_last_use",
     "accounts/tests/test_leaving.py::test_of_two_owners_who_close_at_once_one_stays",
     "accounts/tests/test_signup.py::test_the_database_itself_refuses_doubles",
+    "chat/tests/search/test_index.py::test_a_text_that_is_edited_often_is_found_by_its_newest_words",
 ]
 LONGER = [
     *("ledger/tests/test_unsigned.py", "ledger/tests/test_tamper.py", "ledger/tests/test_audit_workers.py"),
