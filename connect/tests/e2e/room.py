@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from connect.tests.e2e.browser import Window
+from connect.tests.served import wait_until
 from connect.tests.server import Server, Site, make_site
 
 CHECKS = ["body", "leaf", "root", "block", "work", "signature"]
@@ -83,10 +84,16 @@ def states(page: Page, state: str) -> Sequence[str | None]:
 
 
 def choose(message: Locator, name: str) -> None:
-    """An item of the message's menu."""
-    message.hover()
-    message.get_by_role("button", name="More").click()
-    message.page.get_by_role("menuitem", name=name, exact=True).click()
+    """An item of the message's menu. What moves the page between a press and its release makes no click of them."""
+    item = message.page.get_by_role("menuitem", name=name, exact=True)
+
+    def is_open() -> bool:
+        message.hover()
+        message.get_by_role("button", name="More").click()
+        return item.is_visible()
+
+    wait_until(is_open)
+    item.click()
 
 
 def prove(page: Page, text: str = WORDS) -> Locator:
