@@ -88,10 +88,10 @@ def main(messages: int) -> None:
 
 def fill(messages: int) -> None:
     """Records and seals that many posts, in blocks as large as they may be."""
-    from ledger.drafts import Draft
-    from ledger.genesis import ensure_genesis
+    from ledger.blocks.genesis import ensure_genesis
     from ledger.models import Message
-    from ledger.recording import record_batch
+    from ledger.recording.batches import record_batch
+    from ledger.recording.drafts import Draft
     from ledger.sealing import seal
 
     ensure_genesis()
@@ -130,7 +130,7 @@ def hash_records() -> float:
 
 def read_and_hash() -> float:
     """Seconds for reading all rows as the audit reads them, and for four hashes of the usual sizes for each."""
-    from ledger.auditing import TableRows
+    from ledger.audit.auditing import TableRows
 
     record, leaf, body, node = (bytes(size) for size in (RECORD, 35, BODY, 65))
     started = time.perf_counter()
@@ -144,7 +144,7 @@ def read_and_hash() -> float:
 
 def audit(workers: int) -> float:
     """Seconds for everything that `verify_chain` does."""
-    from ledger.auditing import run_audit
+    from ledger.audit.auditing import run_audit
 
     started = time.perf_counter()
     report = run_audit(workers=workers)

@@ -24,8 +24,8 @@ FILL = """
 import uuid
 from accounts.models import User
 from chat.models import Room
-from ledger.drafts import Draft
-from ledger.recording import record_batch
+from ledger.recording.drafts import Draft
+from ledger.recording.batches import record_batch
 author = User.objects.get(username="bob").pk
 for start in range(0, {messages}, 1024):
     record_batch([

@@ -39,8 +39,8 @@ def main(messages: int) -> None:
 
 def record(messages: int) -> float:
     """Seconds the recorder takes for that many new messages of one room, by fifty authors."""
-    from ledger.drafts import Draft
-    from ledger.recording import record_batch
+    from ledger.recording.batches import record_batch
+    from ledger.recording.drafts import Draft
 
     room, authors = uuid4(), [uuid4() for _ in range(50)]
     drafts = [

@@ -130,8 +130,8 @@ def fill(world: World) -> None:
 
     from accounts.models import User
     from chat.models import Membership, Room
-    from ledger.bulk import insert_messages
     from ledger.models import RoomHead
+    from ledger.recording.bulk import insert_messages
 
     names = [f"room-{place}" for place in range(ROOMS)]
     access = [Room.Access.EVERYONE, *[Room.Access.PRIVATE] * (ROOMS - 1)]

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from chat.models import Membership, Room
 from ledger.errors import NoSuchRoom, NotAllowed, RecordError
+from ledger.recording.writers import Place
 from ledger.selecting import select
-from ledger.writers import Place
 
 ARCHIVED = gettext_noop("This room is archived: it can be read, and nothing can be added.")
 

@@ -16,8 +16,8 @@ from uuid import UUID
 import orjson
 
 from chat.markup.text import text_of
-from ledger.acts import ACTS
 from ledger.models import Message
+from ledger.recording.acts import ACTS
 
 Post = tuple[UUID, bytes]
 """Room and hash."""

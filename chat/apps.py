@@ -12,7 +12,7 @@ class ChatConfig(AppConfig):
         from chat import receivers, writing_to  # noqa: F401  (connects them)
         from chat.announcing import announce_block, announce_name
         from chat.search.indexing import forget
-        from ledger.recording import add_keeper
+        from ledger.recording.batches import add_keeper
         from ledger.signals import block_sealed
 
         block_sealed.connect(announce_block, dispatch_uid="chat.announce_block")

@@ -26,10 +26,10 @@ from chat.protocol import Act, Command, Hello, Older, Ping, Read, Send, Sync, Ty
 from chat.rates import Bucket
 from chat.refusals import CloseCode, Disconnect, Refusal
 from chat.replies import INFLIGHT_LIMIT, encode_ack, encode_error, encode_events
-from ledger.drafts import Draft
 from ledger.errors import RecordError
 from ledger.recorder import get_recorder
-from ledger.recording import Recorded
+from ledger.recording.batches import Recorded
+from ledger.recording.drafts import Draft
 
 COMMANDS_PER_S, COMMANDS_BURST = 20, 200
 PAGE_COST = 10

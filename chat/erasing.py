@@ -1,7 +1,7 @@
 """Who may erase a message: its author, or a moderator, unless the room is under legal hold.
 
 Who moderates says `roles.py`. Whether a request was one or the other stays in the ledger: the `erase` entry names who
-asked and why. How words go is `ledger/erasing.py`; files go with them.
+asked and why. How words go is `ledger/recording/erasing.py`; files go with them.
 """
 
 import time
@@ -15,9 +15,9 @@ from chat.membership.roles import moderates
 from chat.models import Room
 from chat.posting import refusal_of
 from chat.refusals import Refusal
-from ledger.erasing import Erasure, erase
 from ledger.errors import NotErasable, RecordError
 from ledger.models import Message
+from ledger.recording.erasing import Erasure, erase
 
 HELD = _("This room is under legal hold: until it is lifted, nothing in it can be erased.")
 

@@ -31,7 +31,7 @@ from chat.notifying.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.tidying import tidy_up
 from ledger.models import Message
-from ledger.recording import add_listener
+from ledger.recording.batches import add_listener
 
 TICK_S = 1.5
 """With the time that a turn takes, what nobody announced is delivered, and who is revoked is closed, within 2 s."""

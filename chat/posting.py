@@ -13,8 +13,8 @@ from chat.protocol import Act
 from chat.rates import Rates
 from chat.refusals import RETRY, Refusal
 from ledger.core.records import Seen, TreeHead
-from ledger.drafts import Draft
 from ledger.errors import RecordError
+from ledger.recording.drafts import Draft
 
 TOKEN_CHARACTERS = 2000
 """A post costs one token, and one more for so many characters: a long one takes longer to render."""

@@ -9,9 +9,9 @@ from django.utils.translation import gettext, gettext_noop
 from chat.models import Room
 from chat.writing_to import in_site_language
 from ledger.core.records import SYSTEM_AUTHOR
-from ledger.drafts import Draft
 from ledger.errors import ClientIdReused
-from ledger.recording import record
+from ledger.recording.batches import record
+from ledger.recording.drafts import Draft
 
 NAME = "World"
 TOPIC = gettext_noop("Everybody is here")

@@ -43,7 +43,7 @@ from ledger.core.errors import LedgerFormatError
 from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
-from ledger.recording import record
+from ledger.recording.batches import record
 from ledger.standing import describe_standing
 
 PAGE = 50

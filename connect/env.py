@@ -114,7 +114,7 @@ def database(name: str, embedded: Path) -> dict[str, Any]:
             ) from error
         # FULL: an acknowledged message survives power loss. IMMEDIATE: two writers queue instead of failing midway.
         # secure_delete: what is erased is overwritten in the file, not only forgotten.
-        # wal_autocheckpoint: 32 MB; long before, ledger/wal.py does it beside the commits.
+        # wal_autocheckpoint: 32 MB; long before, ledger/recording/wal.py does it beside the commits.
         # cache_size: 4 MB; a batch of the recorder changes more pages than the 2 MB that are usual.
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

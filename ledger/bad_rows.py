@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from ledger.auditing import any_text
+from ledger.audit.auditing import any_text
 from ledger.core.audit_leaf import BadRow
 
 View = Callable[..., HttpResponseBase]

@@ -18,7 +18,7 @@ from ledger.core.canonical import parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.core.records import KIND_BYTES
 from ledger.display import time_stamp
-from ledger.explorer import FAMILIES
+from ledger.explorer.views import FAMILIES
 from ledger.models import Block, Message
 from ledger.readers import readable_rooms
 

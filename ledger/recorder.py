@@ -19,10 +19,10 @@ from time import sleep
 from django.db import connections
 from django.utils.translation import gettext_noop as _
 
-from ledger.drafts import Draft
 from ledger.errors import Busy, RecordError
-from ledger.recording import Recorded, record_batch
-from ledger.wal import WalMover
+from ledger.recording.batches import Recorded, record_batch
+from ledger.recording.drafts import Draft
+from ledger.recording.wal import WalMover
 
 CAPACITY = 8_192
 MAX_BATCH = 1_024

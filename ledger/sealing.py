@@ -17,20 +17,20 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from ledger.bulk import place_messages
+from ledger.blocks.genesis import load_genesis
+from ledger.blocks.mining import LOST, Miner, Progress, watch
+from ledger.blocks.pending import REMEDY, read_pending, refuse_bad_rows
+from ledger.blocks.signing import check_signed_state, sign_block
+from ledger.blocks.unsigned import settle_tip
 from ledger.core.errors import HeaderError, TileError
 from ledger.core.headers import PREFIX_SIZE, Header, check_link, encode_header
 from ledger.core.merkle import TileId, append_leaves, edge_tiles_needed, leaf_hash, root_from_tiles
 from ledger.core.records import block_leaf_data
 from ledger.errors import CorruptLedger, LostRace, SealError
-from ledger.genesis import load_genesis
 from ledger.keys import load_key
-from ledger.mining import LOST, Miner, Progress, watch
 from ledger.models import Block, Genesis
-from ledger.pending import REMEDY, read_pending, refuse_bad_rows
-from ledger.signing import check_signed_state, sign_block
+from ledger.recording.bulk import place_messages
 from ledger.tiles import read_tiles, write_tiles
-from ledger.unsigned import settle_tip
 
 MAX_MESSAGES = 50_000
 """In one block, so that its commit stays short; the next block takes the rest."""

@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path, re_path
 
-from ledger import explorer, log_views, views
+from ledger import views
+from ledger.explorer import views as explorer
+from ledger.log import views as log_views
 
 urlpatterns: list[URLPattern] = [
     path("chain/", explorer.chain, name="chain"),

@@ -12,13 +12,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger.audit_results import AuditResult, load_result, result_of
-from ledger.auditing import any_text, run_audit
+from ledger.audit.auditing import any_text, run_audit
+from ledger.audit.results import AuditResult, load_result, result_of
+from ledger.audit.tip import check_tip
 from ledger.core.audit_rows import Report
 from ledger.display import grouped, time_stamp
+from ledger.explorer.ribbon import count_pending
 from ledger.models import Block
-from ledger.ribbon import count_pending
-from ledger.tip import check_tip
 
 LIVE_LEAVES = 5_000
 FRESH_S = 10.0

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.bad_rows import refuse, refuse_bad_rows
 from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
 from ledger.errors import LedgerError, LostRace
-from ledger.log_views import read_count
+from ledger.log.views import read_count
 from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity, validity_json
 

@@ -27,19 +27,19 @@ from chat.exports.export_page import ExportPage
 from chat.files.exporting import ExportFiles
 from chat.models import Room
 from chat.writing_to import in_site_language
+from ledger.audit.snapshots import snapshot
 from ledger.core.bodies import check_body
 from ledger.core.canonical import encode_canonical, parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.core.proofs import Plan, plan_consistency, plan_inclusion
 from ledger.core.records import SYSTEM_AUTHOR, record_fields
-from ledger.drafts import Draft
 from ledger.errors import ExportError
 from ledger.files import make_folder, sync_folder
+from ledger.log.published import checkpoint_note
+from ledger.log.receipts import format_entry_receipt, is_provable
 from ledger.models import Block, Genesis, Message
-from ledger.published import checkpoint_note
-from ledger.receipts import format_entry_receipt, is_provable
-from ledger.recording import record
-from ledger.snapshots import snapshot
+from ledger.recording.batches import record
+from ledger.recording.drafts import Draft
 from ledger.tiles import read_tiles
 
 FORMAT = "connect-room/v1"

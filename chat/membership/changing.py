@@ -8,9 +8,9 @@ from accounts.models import User
 from chat.models import Room
 from chat.posting import refusal_of
 from ledger.core.records import SYSTEM_AUTHOR
-from ledger.drafts import Draft
 from ledger.errors import RecordError
-from ledger.recording import record_planned
+from ledger.recording.batches import record_planned
+from ledger.recording.drafts import Draft
 
 
 def act(room: UUID, plan: Callable[[Room], Sequence[Draft]]) -> None:

@@ -16,7 +16,7 @@ from chat.membership.succession import hand_over_rooms
 from chat.models import Room
 from chat.refusals import Refusal
 from chat.writing_to import in_site_language
-from ledger.drafts import Draft
+from ledger.recording.drafts import Draft
 
 
 def may_close(by: User, member: User) -> bool:

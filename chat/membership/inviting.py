@@ -18,7 +18,7 @@ from chat.membership.joining import enter
 from chat.membership.roles import moderates
 from chat.models import Ban, Room
 from chat.refusals import Refusal
-from ledger.drafts import Draft
+from ledger.recording.drafts import Draft
 
 INVITES_LIMIT = 50
 """Good ones of a room, or of the site: each is drawn as a code."""

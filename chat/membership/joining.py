@@ -11,7 +11,7 @@ from chat.membership.roles import acts_on, moderates, rank_in, roles_to_give
 from chat.models import Ban, Membership, Room
 from chat.refusals import Refusal
 from chat.writing_to import in_site_language
-from ledger.drafts import Draft
+from ledger.recording.drafts import Draft
 
 Role = Membership.Role
 

@@ -12,7 +12,7 @@ from chat.membership.changing import act, member_entry, open_room, room_entry
 from chat.membership.roles import administers
 from chat.models import Membership, Room
 from chat.refusals import Refusal
-from ledger.drafts import Draft
+from ledger.recording.drafts import Draft
 
 DIRECT_LIMIT = 10
 """People in a direct conversation: more want a room with a name."""

@@ -14,7 +14,7 @@ from chat.membership.changing import act, system_words
 from chat.models import Membership, Room
 from chat.refusals import Refusal
 from chat.writing_to import in_site_language
-from ledger.drafts import Draft
+from ledger.recording.drafts import Draft
 
 Role = Membership.Role
 

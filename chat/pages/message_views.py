@@ -34,11 +34,11 @@ from chat.people import find_in_room, find_people
 from chat.posting import check_emoji, check_form_rate, draft_act, refusal_of
 from chat.protocol import Act
 from chat.refusals import Refusal
-from ledger.acts import ACTS
 from ledger.core.errors import LedgerFormatError
 from ledger.errors import NoSuchRoom, RecordError
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.acts import ACTS
+from ledger.recording.batches import record
 
 PROBLEMS = {
     "empty": _("Write something, or delete the message."),

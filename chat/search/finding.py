@@ -25,7 +25,7 @@ from chat.search.indexing import is_built
 from chat.search.query import Part, Query
 from chat.search.wanted import Wanted
 from ledger.core.records import SYSTEM_AUTHOR
-from ledger.recording import COUNTER_BITS
+from ledger.recording.batches import COUNTER_BITS
 
 PAGE = 20
 MOST_LOOKED_AT = 2_000

@@ -8,7 +8,7 @@ from uuid import UUID
 from chat.search.documents import Version, mention
 from chat.search.query import Words
 from chat.search.terms import facet, terms_for
-from ledger.recording import COUNTER_BITS
+from ledger.recording.batches import COUNTER_BITS
 
 
 @dataclass(frozen=True, slots=True)

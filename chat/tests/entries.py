@@ -6,9 +6,9 @@ from typing import Any
 from accounts.models import User
 from chat.models import Room
 from ledger.core.records import SYSTEM_AUTHOR
-from ledger.drafts import Draft
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
+from ledger.recording.drafts import Draft
 
 
 def post(text: str, author: User | None = None, room: uuid.UUID = Room.WORLD, **more: Any) -> Message:

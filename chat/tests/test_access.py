@@ -11,7 +11,7 @@ from accounts.models import User
 from chat.access import readable_room_ids
 from chat.models import Room
 from chat.rooms import ensure_world
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.sealing import seal
 

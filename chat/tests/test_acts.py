@@ -13,8 +13,8 @@ from chat.events import Event, build_events, encode_messages
 from chat.models import Room
 from chat.tests.entries import act, post
 from ledger.core.records import Seen
-from ledger.erasing import Erasure, erase
 from ledger.models import Message
+from ledger.recording.erasing import Erasure, erase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

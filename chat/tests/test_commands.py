@@ -26,8 +26,8 @@ from chat.rooms import ensure_world
 from chat.tests.delivery.hub_client import Client
 from chat.tests.entries import post
 from chat.tests.until import until
-from ledger import recording
 from ledger.models import Message
+from ledger.recording import batches
 
 CELLAR = UUID(int=7)
 
@@ -40,7 +40,7 @@ async def scene(transactional_db: None, bob: User, monkeypatch: pytest.MonkeyPat
     await sync_to_async(post)("what happens in the cellar", room=CELLAR)
     hub = Hub()
     hub.start(tick_s=0.05)
-    monkeypatch.setattr(recording, "_listeners", [hub.heard])
+    monkeypatch.setattr(batches, "_listeners", [hub.heard])
     session = SessionStore()
     await session.acreate()
     made = Client(bob, hub, session.session_key or "")

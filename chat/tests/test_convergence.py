@@ -32,7 +32,7 @@ from chat.tests.files.test_claims import draft
 from ledger.core.records import KIND_BYTES, Seen
 from ledger.errors import RecordError
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,9 +20,9 @@ from chat.refusals import Refusal
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from connect.tests.people import as_, person
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
-from ledger.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.builders import post as entry

@@ -16,9 +16,9 @@ from chat.models import Pin, ReadPosition, Room
 from chat.notifying.unread import count_unread
 from chat.rooms import ensure_world
 from chat.tests.entries import post
-from ledger.drafts import Draft
 from ledger.models import RoomHead
-from ledger.recording import record_batch
+from ledger.recording.batches import record_batch
+from ledger.recording.drafts import Draft
 
 BATCH = 1000
 

@@ -16,9 +16,9 @@ from chat.models import Membership, Room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from connect.tests.people import person
-from ledger.drafts import Draft
 from ledger.errors import NoSuchRoom, NotAllowed, RecordError
 from ledger.models import Message
+from ledger.recording.drafts import Draft
 from ledger.tests.rooms import assert_rooms_are_whole
 
 pytestmark = pytest.mark.django_db(transaction=True)

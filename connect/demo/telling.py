@@ -21,10 +21,10 @@ from chat.models import Room
 from chat.pins import pin
 from chat.posting import draft_post
 from connect.demo.story import OWNER, PEOPLE, ROOMS, STORY, Line
-from ledger.drafts import Draft
 from ledger.errors import LostRace
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
+from ledger.recording.drafts import Draft
 from ledger.sealing import seal
 
 TABLE = "day,line,passengers\nMon,north,1204\nTue,north,1187\nWed,north,1311\nThu,north,1256\nFri,north,1790\n"

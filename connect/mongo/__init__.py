@@ -6,6 +6,6 @@
     compiler.py    `select_for_update`
     schema.py      indexes that MongoDB's planner uses
 
-So nothing outside this package talks to MongoDB in its own language, but for `ledger/bulk.py`. Where there is SQL for
-the others, MongoDB takes the ORM's way (`ledger/selecting.py`). Nothing here is imported with another store.
+So nothing outside this package talks to MongoDB in its own language, but for `ledger/recording/bulk.py`. Where there is
+SQL for the others, MongoDB takes the ORM's way (`ledger/selecting.py`). Nothing here is imported with another store.
 """

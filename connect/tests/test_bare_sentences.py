@@ -15,14 +15,12 @@ APART = {"tests", "migrations", "management", "demo", "mongo"}
 TO_OPERATORS = {
     "accounts/tokens.py",
     *(f"connect/{name}.py" for name in ("env", "checks", "settings", "supervisor")),
-    *(f"ledger/{name}.py" for name in ("auditing", "backups", "checks", "exporting", "genesis", "keys")),
-    *(f"ledger/{name}.py" for name in ("bad_rows", "log_views", "mining", "unsigned")),
-    *(
-        f"ledger/{name}.py"
-        for name in ("pending", "restoring", "sealing", "signed_state", "signing", "standing", "views")
-    ),
+    *(f"ledger/{name}.py" for name in ("bad_rows", "backups", "checks", "keys", "restoring", "sealing")),
+    *(f"ledger/{name}.py" for name in ("signed_state", "standing", "views", "audit/auditing")),
+    *(f"ledger/blocks/{name}.py" for name in ("genesis", "mining", "pending", "signing", "unsigned")),
+    *(f"ledger/log/{name}.py" for name in ("exporting", "views")),
 }
-TO_PROGRAMS = {"chat/commands.py", "chat/protocol.py", "chat/fields.py", "ledger/drafts.py"}
+TO_PROGRAMS = {"chat/commands.py", "chat/protocol.py", "chat/fields.py", "ledger/recording/drafts.py"}
 """Frames and their values: the detail of what they refuse is for developers, and pages say it in words of their own."""
 TRANSLATED = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 HEARD_BY_NONE = TRANSLATED | {"logger", "Http404", "ExportError"}

@@ -20,9 +20,9 @@ from chat.rooms import ensure_world
 from chat.tests.until import until
 from connect.tests.follower import Entry
 from connect.tests.weather import FATES, NEWS, Walker, Way, Weather
-from ledger import recording
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.models import Message
+from ledger.recording import batches
 
 SEEDS = range(12)
 WALKERS, MESSAGES = 5, 12
@@ -49,7 +49,7 @@ def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_every_view_is_the_log(seed: int, sessions: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     weather = Weather(seed)
     hubs = [Hub(), Hub()]
-    monkeypatch.setattr(recording, "_listeners", [Way(weather, NEWS, hub.heard).put for hub in hubs])
+    monkeypatch.setattr(batches, "_listeners", [Way(weather, NEWS, hub.heard).put for hub in hubs])
     monkeypatch.setattr(consumers, "get_hub", lambda: weather.random.choice(hubs))
     for hub in hubs:
         hub.start(tick_s=0.02)

@@ -10,7 +10,7 @@ from accounts.models import User
 from chat.models import Pin, Room
 from chat.rooms import ensure_world
 from connect.demo.story import PEOPLE, ROOMS, STORY
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.tests.sealed import assert_valid
 

@@ -23,11 +23,12 @@ from connect.tests.server import ROOT
 from connect.tests.stores import mongodb, stand_in
 
 PROMISES = [
-    *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
+    "ledger/tests/test_recorder.py",
+    *("ledger/tests/recording/test_batches.py", "ledger/tests/recording/test_crashes.py"),
     *("ledger/tests/test_sealing.py", "ledger/tests/test_sealing_crashes.py"),
     *("chat/tests/delivery/test_store.py", "chat/tests/test_rooms.py", "connect/tests/on_mongodb.py"),
 ]
-LONGER = ["ledger/tests/test_pending.py", "ledger/tests/test_unsigned.py"]
+LONGER = ["ledger/tests/blocks/test_pending.py", "ledger/tests/blocks/test_unsigned.py"]
 # Crashes by chance take long and are done by other stores; here each step is crashed at, one by one. A question about a
 # thousand rooms is about the parameters that SQL allows, and takes the stand-in half a minute.
 LEFT_OUT = "not (test_crashes_lose_nothing_that_was_acknowledged or test_a_thousand_rooms)"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.rooms import ensure_world
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,10 +10,11 @@ from connect.tests.server import ROOT
 from connect.tests.stores import postgres
 
 PROMISES = [
-    *("ledger/tests/test_recorder.py", "ledger/tests/test_recording.py", "ledger/tests/test_recording_crashes.py"),
-    *("ledger/tests/test_sealing.py", "ledger/tests/test_signing.py", "ledger/tests/test_pending.py"),
-    *("ledger/tests/test_audit.py", "ledger/tests/test_verify_chain.py", "ledger/tests/test_tiles.py"),
-    *("ledger/tests/test_writers.py", "accounts/tests/test_sessions.py"),
+    "ledger/tests/test_recorder.py",
+    *("ledger/tests/recording/test_batches.py", "ledger/tests/recording/test_crashes.py"),
+    *("ledger/tests/test_sealing.py", "ledger/tests/blocks/test_signing.py", "ledger/tests/blocks/test_pending.py"),
+    *("ledger/tests/audit/test_auditing.py", "ledger/tests/test_verify_chain.py", "ledger/tests/test_tiles.py"),
+    *("ledger/tests/recording/test_writers.py", "accounts/tests/test_sessions.py"),
     *("chat/tests/search/test_found.py", "chat/tests/files/test_claims.py"),
     *("chat/tests/delivery/test_store.py", "chat/tests/test_rooms.py", "chat/tests/test_sessions.py"),
     *("chat/tests/notifying/test_unread.py", "chat/tests/test_acts.py"),
@@ -24,7 +25,7 @@ PROMISES = [
     "chat/tests/search/test_index.py::test_a_text_that_is_edited_often_is_found_by_its_newest_words",
 ]
 LONGER = [
-    *("ledger/tests/test_unsigned.py", "ledger/tests/test_tamper.py", "ledger/tests/test_audit_workers.py"),
+    *("ledger/tests/blocks/test_unsigned.py", "ledger/tests/test_tamper.py", "ledger/tests/audit/test_workers.py"),
     *("chat/tests/search/test_index.py", "chat/tests/files/test_crashes.py", "chat/tests/notifying/test_notices.py"),
 ]
 

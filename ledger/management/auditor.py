@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ledger.audit_results import load_result
+from ledger.audit.results import load_result
 from ledger.models import Block
 from ledger.validity import LIVE_LEAVES
 

@@ -6,8 +6,8 @@ from django import template
 from django.urls import reverse
 
 from ledger.display import grouped, short_hex, time_stamp, time_text
+from ledger.explorer.ribbon import SHOWN_BLOCKS, count_pending, draw_ribbon, with_entries
 from ledger.models import Block
-from ledger.ribbon import SHOWN_BLOCKS, count_pending, draw_ribbon, with_entries
 
 register = template.Library()
 register.filter("grouped", grouped)

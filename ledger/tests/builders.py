@@ -14,12 +14,12 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.canonical import format_base64
 from ledger.core.records import NO_ROOM, SYSTEM_AUTHOR, Seen, TreeHead, device_id, statement_signing_input
-from ledger.drafts import Draft, Entry, check_drafts
-from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
-from ledger.recording import record
+from ledger.recording.batches import record
+from ledger.recording.drafts import Draft, Entry, check_drafts
 from ledger.sealing import seal
 
 ALICE = UUID("a11ce000-0000-4000-8000-000000000001")

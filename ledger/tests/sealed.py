@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ledger.auditing import run_audit
-from ledger.mining import Found, Miner, Tick
+from ledger.audit.auditing import run_audit
+from ledger.blocks.mining import Found, Miner, Tick
 from ledger.models import Block
 from ledger.signals import block_sealed
 

@@ -14,9 +14,9 @@ from accounts.models import User
 from chat.models import Room
 from connect.tests.people import as_
 from ledger import validity
-from ledger.audit_results import result_of, save_result
-from ledger.auditing import run_audit
-from ledger.genesis import ensure_genesis
+from ledger.audit.auditing import run_audit
+from ledger.audit.results import result_of, save_result
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Block, Message
 from ledger.sealing import seal
 from ledger.signed_state import SignedState, advance_signed_state

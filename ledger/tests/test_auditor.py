@@ -7,9 +7,9 @@ import psutil
 import pytest
 from pytest_django import Settings
 
-from ledger.audit_results import load_result, result_of, save_result
+from ledger.audit.results import load_result, result_of, save_result
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.audit_rows import Report
-from ledger.genesis import ensure_genesis
 from ledger.management.auditor import Auditor
 from ledger.tests.builders import small_chain
 from ledger.tests.manage import environment

@@ -20,8 +20,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger.backups import database_path
+from ledger.blocks.genesis import ensure_genesis
 from ledger.errors import BehindSignedState
-from ledger.genesis import ensure_genesis
 from ledger.management.commands import backup
 from ledger.management.commands import restore as restore_command
 from ledger.models import Message

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from ledger.blocks.genesis import ensure_genesis
 from ledger.checks import key_file, log
-from ledger.genesis import ensure_genesis
 from ledger.models import Genesis
 
 pytestmark = pytest.mark.django_db(transaction=True)

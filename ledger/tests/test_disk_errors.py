@@ -13,10 +13,10 @@ import pytest
 from django.db import Error, connection
 from pytest_django import Settings
 
+from ledger.blocks.genesis import ensure_genesis
 from ledger.errors import Busy, KeyFileError, NotWritable, RecordError, SealError
-from ledger.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recording import Recorded, record, record_batch
+from ledger.recording.batches import Recorded, record, record_batch
 from ledger.sealing import seal
 from ledger.tests.builders import draft, post, room_id
 from ledger.tests.crashes import Countdown, child, fail_disk, steps

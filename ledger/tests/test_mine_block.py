@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from pytest_django import Settings
 
+from ledger.blocks.genesis import ensure_genesis
+from ledger.blocks.mining import Found, Miner, Tick
 from ledger.errors import LostRace
-from ledger.genesis import ensure_genesis
 from ledger.management.commands import mine_block
-from ledger.mining import Found, Miner, Tick
 from ledger.models import Block
 from ledger.sealing import seal
 from ledger.tests.builders import post

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from ledger import recorder as module
-from ledger import recording
-from ledger.drafts import Draft
 from ledger.errors import BadDraft, Busy, ClientIdReused
 from ledger.models import Message
 from ledger.recorder import Recorder, close_recorder, get_recorder
-from ledger.recording import Recorded, Result, record_batch
+from ledger.recording import batches
+from ledger.recording.batches import Recorded, Result, record_batch
+from ledger.recording.drafts import Draft
 from ledger.tests.builders import draft
 from ledger.tests.rooms import assert_rooms_are_whole
 
@@ -229,7 +229,7 @@ def test_whoever_is_told_of_a_batch_does_not_wait_for_it(
     make_recorder: Callable[[], Recorder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder, heard = make_recorder(), []
-    monkeypatch.setattr(recording, "_listeners", [lambda rows: heard.append(recorder.is_busy)])
+    monkeypatch.setattr(batches, "_listeners", [lambda rows: heard.append(recorder.is_busy)])
 
     async def main() -> None:
         await recorder.submit(draft("alone"))

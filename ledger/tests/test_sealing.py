@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from ledger import sealing, signing, standing
+from ledger import sealing, standing
+from ledger.blocks import signing
+from ledger.blocks.genesis import ensure_genesis
+from ledger.blocks.mining import Found, Miner, Tick
 from ledger.core.headers import encode_header
 from ledger.core.merkle import leaf_hash, root_hash
 from ledger.core.notes import format_vkey
 from ledger.core.proofs import check_inclusion
 from ledger.core.records import block_leaf_data, genesis_leaf_data
 from ledger.errors import CorruptLedger, KeyFileError, LostRace, NoGenesis, SealError, Stopped
-from ledger.genesis import ensure_genesis
 from ledger.keys import load_key
-from ledger.mining import Found, Miner, Tick
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recording import record_batch
+from ledger.recording.batches import record_batch
 from ledger.sealing import seal
 from ledger.signed_state import SignedState, load_signed_state
 from ledger.tests.builders import draft, post, room_id, small_chain

@@ -10,9 +10,9 @@ from django.conf import settings
 from pytest_django import Settings
 
 from ledger import sealing
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recording import record_batch
+from ledger.recording.batches import record_batch
 from ledger.sealing import seal
 from ledger.signed_state import load_signed_state
 from ledger.tests.builders import draft, post, room_id

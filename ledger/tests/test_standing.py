@@ -9,10 +9,10 @@ from django.db import connection
 from pytest_django import Settings
 
 from ledger import standing
+from ledger.blocks.genesis import ensure_genesis
 from ledger.errors import NotWritable
-from ledger.genesis import ensure_genesis
 from ledger.models import Block
-from ledger.recording import record, record_batch
+from ledger.recording.batches import record, record_batch
 from ledger.sealing import seal
 from ledger.standing import describe_standing
 from ledger.tests.builders import draft, post, small_chain

@@ -14,7 +14,7 @@ from django.db import connection, models
 from pytest_django import Settings
 
 from ledger import validity
-from ledger.auditing import run_audit
+from ledger.audit.auditing import run_audit
 from ledger.core.audit_rows import UNCOVERED, Report
 from ledger.core.checkpoints import Checkpoint, format_checkpoint
 from ledger.core.cosignatures import cosignature_message

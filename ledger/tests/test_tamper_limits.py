@@ -9,15 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from connect_verify import Trust, parse_vkey, verify_receipt
-from ledger.auditing import run_audit
+from ledger.audit.auditing import run_audit
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.checkpoints import Checkpoint, format_checkpoint
 from ledger.core.cosignatures import cosignature_message
 from ledger.core.errors import ProofError
 from ledger.core.notes import WITNESS_KEY_TYPE, format_vkey, make_vkey
 from ledger.core.proofs import check_consistency
-from ledger.genesis import ensure_genesis
+from ledger.log.receipts import make_receipt
 from ledger.models import Block, Cosignature, Genesis, Message, RoomHead
-from ledger.receipts import make_receipt
 from ledger.sealing import seal
 from ledger.standing import describe_standing
 from ledger.tests.builders import ALICE, BOB, post, small_chain

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from ledger import sealing, tip, validity
-from ledger.auditing import read_trust
+from ledger import sealing, validity
+from ledger.audit import tip
+from ledger.audit.auditing import read_trust
 from ledger.core.audit_rows import Trust
 from ledger.models import Block, Genesis, Message, Tile
 from ledger.sealing import seal

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from ledger.audit_results import load_result
-from ledger.genesis import ensure_genesis
+from ledger.audit.results import load_result
+from ledger.blocks.genesis import ensure_genesis
 from ledger.management.commands import verify_chain
 from ledger.models import Message
 from ledger.sealing import seal

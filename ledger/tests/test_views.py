@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.tokens import make_token
 from connect.tests.people import person
 from ledger import chain, views
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.headers import Header, block_hash, encode_header
 from ledger.errors import BehindSignedState, LostRace, Stopped
-from ledger.genesis import ensure_genesis
 from ledger.models import Block, Message
 from ledger.sealing import seal
 from ledger.tests.builders import ALICE, BOB, ROOM, post, room_id, small_chain

@@ -24,8 +24,8 @@ from chat.tests.entries import post
 from chat.tests.test_commands import BODIES, do, send
 from chat.tests.until import until
 from connect.tests.people import person
-from ledger import recording
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
+from ledger.recording import batches
 from ledger.sealing import seal
 
 WORLD = Room(pk=Room.WORLD)
@@ -64,7 +64,7 @@ async def scene(
     hubs = Hub(), Hub()
     hubs[0].start(tick_s=3600)
     hubs[1].start(tick_s=0.05)
-    monkeypatch.setattr(recording, "_listeners", [hubs[0].heard])
+    monkeypatch.setattr(batches, "_listeners", [hubs[0].heard])
     made = await sync_to_async(Scene)(bob, charlie, hubs, session.session_key or "")
     yield made
     for client in made.both:
@@ -159,7 +159,7 @@ async def test_a_doorbell_brings_the_removal_before_what_follows_it(scene: Scene
     await sync_to_async(join)(scene.charlie, scene.tea)
     await scene.here.enter()
     before = (await sync_to_async(store.find_heads)([scene.tea.pk]))[scene.tea.pk]
-    recording._listeners.clear()
+    batches._listeners.clear()
     await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie)
     await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
     events = await sync_to_async(store.read_after)(scene.tea.pk, before, 200)

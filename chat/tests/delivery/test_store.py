@@ -9,10 +9,10 @@ from chat.models import ReadPosition, Room
 from chat.notifying.unread import count_unread
 from chat.rooms import ensure_world
 from chat.tests.entries import post
-from ledger.drafts import Draft
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Block, Message
-from ledger.recording import record_batch
+from ledger.recording.batches import record_batch
+from ledger.recording.drafts import Draft
 from ledger.sealing import seal
 
 CELLAR = UUID(int=7)

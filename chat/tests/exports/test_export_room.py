@@ -31,11 +31,11 @@ from chat.tests.entries import post
 from chat.tests.files.samples import picture, upload
 from chat.tests.files.test_claims import draft
 from connect.tests.words import compile_words
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.errors import ExportError
-from ledger.genesis import ensure_genesis
 from ledger.models import Block, Genesis, Message, Tile
-from ledger.recording import record
+from ledger.recording.batches import record
 from ledger.sealing import seal
 from ledger.tests.builders import post as entry
 from ledger.tests.power import Power

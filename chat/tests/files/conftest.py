@@ -7,7 +7,7 @@ from chat.files import uploads
 from chat.models import Room
 from chat.rates import Rates
 from chat.rooms import ensure_world
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,10 @@ from chat.models import Room
 from chat.posting import draft_post
 from chat.tests.files.samples import TEXT, browser, picture, upload
 from ledger.core.bodies import commit_file
-from ledger.drafts import Draft
 from ledger.errors import ClientIdReused
 from ledger.models import Message
-from ledger.recording import record, record_batch
+from ledger.recording.batches import record, record_batch
+from ledger.recording.drafts import Draft
 from ledger.tests.sealed import assert_valid
 
 pytestmark = pytest.mark.usefixtures("world")

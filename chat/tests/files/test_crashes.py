@@ -20,7 +20,7 @@ from chat.tests.files.samples import TEXT, picture, upload
 from chat.tests.files.test_claims import draft
 from ledger.core.bodies import commit_file
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
 from ledger.tests.crashes import Countdown, child, ends_well, kill_self, steps
 from ledger.tests.sealed import assert_valid
 

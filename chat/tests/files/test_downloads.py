@@ -19,7 +19,7 @@ from chat.tests.files.samples import HTML, SVG, TEXT, browser, picture, upload
 from chat.tests.files.test_claims import draft
 from connect.tests.people import person
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
 from ledger.tests.builders import post as entry
 
 pytestmark = [

@@ -18,8 +18,8 @@ from chat.models import Ban, Membership, Room
 from chat.refusals import Refusal
 from chat.rooms import ensure_world
 from connect.tests.people import person
+from ledger.blocks.genesis import ensure_genesis
 from ledger.core.records import SYSTEM_AUTHOR
-from ledger.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.sealed import assert_valid

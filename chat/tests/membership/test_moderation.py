@@ -26,7 +26,7 @@ from chat.tests.client import browse, enter, open_socket
 from chat.tests.entries import post
 from connect.tests.people import person
 from connect.tests.server import make_site, serve
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.sealed import assert_valid

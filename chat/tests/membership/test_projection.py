@@ -16,8 +16,8 @@ from chat.refusals import Refusal
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from connect.tests.people import person
+from ledger.blocks.genesis import ensure_genesis
 from ledger.errors import RecordError
-from ledger.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.rooms import assert_rooms_are_whole

@@ -23,7 +23,7 @@ from chat.rooms import ensure_world
 from chat.tests.entries import act, post
 from connect.tests.people import PASSWORD, as_
 from connect.tests.words import compile_words
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)

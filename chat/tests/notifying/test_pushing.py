@@ -28,9 +28,9 @@ from chat.pages import notice_views
 from chat.rooms import ensure_world
 from chat.tests.entries import act, post
 from chat.tests.notifying.push_service import AUTH, Service, encoded
-from ledger.erasing import Erasure, erase
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
+from ledger.recording.erasing import Erasure, erase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

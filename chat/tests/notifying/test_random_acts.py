@@ -28,10 +28,10 @@ from chat.tests.test_commands import do, send
 from chat.tests.until import until
 from connect.tests.people import as_
 from connect_verify import Trust, parse_vkey, verify_receipt
-from ledger import recording
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
+from ledger.log.receipts import make_receipt
 from ledger.models import Genesis, Message, RoomHead
-from ledger.receipts import make_receipt
+from ledger.recording import batches
 from ledger.sealing import seal
 from ledger.tests.sealed import assert_valid
 
@@ -247,7 +247,7 @@ async def game(
     await session.acreate()
     hub = Hub()
     hub.start(tick_s=3600)
-    monkeypatch.setattr(recording, "_listeners", [hub.heard])
+    monkeypatch.setattr(batches, "_listeners", [hub.heard])
     made = await sync_to_async(Game)(hub, [alice, bob, charlie], session.session_key or "")
     devices = [device for player in made.players for device in player.devices]
     for device in devices:

@@ -21,9 +21,9 @@ from chat.tests.entries import post
 from chat.tests.files.samples import picture, upload
 from chat.tests.files.test_claims import draft
 from connect.tests.people import as_, person
-from ledger.genesis import ensure_genesis
+from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
 from ledger.sealing import seal
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 from accounts.models import User
 from chat.models import Membership, Room
-from ledger.erasing import Erasure, erase
 from ledger.models import Message
+from ledger.recording.erasing import Erasure, erase
 
 PRIVATE = UUID(int=0xBEEF)
 

@@ -19,7 +19,7 @@ from chat.tests.search.conftest import Found
 from chat.tests.search.entries import PRIVATE, erased, private_room
 from connect.tests.people import person
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
 from ledger.tests.builders import draft
 
 pytestmark = pytest.mark.usefixtures("rooms")

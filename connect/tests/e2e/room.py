@@ -20,8 +20,8 @@ from accounts.models import User
 from chat.models import Room
 from ledger.errors import LostRace
 from ledger.models import Message
-from ledger.drafts import Draft
-from ledger.recording import record
+from ledger.recording.drafts import Draft
+from ledger.recording.batches import record
 from ledger.sealing import seal
 author = User.objects.get(username={name!r}).pk
 for text in {texts!r}:

@@ -28,8 +28,8 @@ SAY_AND_SEAL = """
 import time, uuid
 from chat.models import Room
 from accounts.models import User
-from ledger.drafts import Draft
-from ledger.recording import record
+from ledger.recording.drafts import Draft
+from ledger.recording.batches import record
 from ledger.sealing import seal
 alice = User.objects.get(username="alice")
 draft = Draft("post", Room.WORLD, alice.id, uuid.uuid4(), time.time_ns() // 1000000, body={"text": "kept for later"})

@@ -15,8 +15,8 @@ FILL = """
 import time, uuid
 from accounts.models import User
 from chat.models import Room
-from ledger.drafts import Draft
-from ledger.recording import record_batch
+from ledger.recording.drafts import Draft
+from ledger.recording.batches import record_batch
 bob = User.objects.get(username="bob").pk
 texts = [f"number {{n}} ends" for n in range({first}, {last})]
 record_batch([Draft("post", Room.WORLD, bob, uuid.uuid4(), 1, body={{"text": text}}) for text in texts])

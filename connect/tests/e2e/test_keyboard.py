@@ -35,8 +35,8 @@ import time, uuid
 from accounts.addresses import confirm_address
 from accounts.models import User
 from chat.models import Room
-from ledger.drafts import Draft
-from ledger.recording import record
+from ledger.recording.drafts import Draft
+from ledger.recording.batches import record
 bob = User.objects.create(username="bob", email="bob@example.org")
 confirm_address(bob)
 for text in ("Who brings the lantern?", "And the ropes?"):

@@ -42,9 +42,9 @@ erase_message(User.objects.get(pk=message.author), message, uuid4(), "a test")
 EDIT = """
 import time, uuid
 from chat.models import Room
-from ledger.drafts import Draft
+from ledger.recording.drafts import Draft
 from ledger.models import Message
-from ledger.recording import record
+from ledger.recording.batches import record
 message = Message.objects.get(body__contains={text!r})
 body, ref, now_ms = {{"text": {newer!r}}}, bytes(message.hash), time.time_ns() // 1_000_000
 record(Draft("edit", Room.WORLD, message.author, uuid.uuid4(), now_ms, body=body, ref=ref))

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ledger.blocks.genesis import ensure_genesis
 from ledger.errors import LedgerError
-from ledger.genesis import ensure_genesis
 from ledger.management.progress import MiningProgress
 from ledger.management.stopping import asked_to_stop
 from ledger.models import Block

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
-from ledger.exporting import export_log
+from ledger.log.exporting import export_log
 from ledger.management.progress import CountProgress
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
+from ledger.blocks.genesis import ensure_genesis
+from ledger.blocks.mining import Miner
 from ledger.core.headers import MAX_BITS, MIN_BITS
 from ledger.errors import LedgerError, LostRace, Stopped
-from ledger.genesis import ensure_genesis
 from ledger.management.auditor import Auditor
 from ledger.management.progress import MiningProgress
 from ledger.management.stopping import Stop, asked_to_stop
-from ledger.mining import Miner
 from ledger.models import Message
 from ledger.sealing import MAX_MESSAGES, seal
 

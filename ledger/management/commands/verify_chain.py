@@ -22,8 +22,8 @@ import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger.audit_results import AuditResult, result_of, save_result
-from ledger.auditing import is_beside_miner, run_audit
+from ledger.audit.auditing import is_beside_miner, run_audit
+from ledger.audit.results import AuditResult, result_of, save_result
 from ledger.core.audit_rows import AuditState, Report
 from ledger.core.audit_state import format_state, parse_state
 from ledger.core.errors import LedgerFormatError

@@ -14,14 +14,14 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from ledger import exporting
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import record_leaf_data
 from ledger.errors import ExportError
-from ledger.exporting import export_log
+from ledger.log import exporting
+from ledger.log.exporting import export_log
+from ledger.log.published import checkpoint_note, published_tile
+from ledger.log.receipts import is_provable, make_receipt
 from ledger.models import Block, Genesis, Message, RoomHead, Tile
-from ledger.published import checkpoint_note, published_tile
-from ledger.receipts import is_provable, make_receipt
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
 from ledger.tests.core.golden import GOLDEN

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.exporting import export_log
+from ledger.log.exporting import export_log
+from ledger.log.published import checkpoint_note
 from ledger.models import Block, Genesis
-from ledger.published import checkpoint_note
 from ledger.tests.builders import small_chain
 from ledger.tests.core.chains import ALICE, ROOM, Chain
 from ledger.tests.verify.cases import checkpoint_of, run, vkey_of, write_log
