@@ -49,9 +49,9 @@ class Commands:
         self._patience = Bucket(REFUSED_PER_S, REFUSED_BURST)
 
     async def greet(self, hello: Hello) -> None:
-        compared = self._hub.doors.compared
+        compared = self._hub.memberships.compared
         await welcome(self._hub, self._connection, self._user, hello.cursors)
-        self._hub.doors.arrived(compared)
+        self._hub.memberships.arrived(compared)
 
     async def obey(self, command: Command) -> None:
         """Answers with an ack, a page or an error."""
@@ -94,7 +94,7 @@ class Commands:
                 events = fit_page(found[::-1], step=-1)[::-1]
                 await self._page(id, room, events, more=bool(events) and events[0][0] > 1)
             case Read(room=room, seq=seq):
-                self._hub.warden.note_read(self._connection, self._ring(room).room, seq)
+                self._hub.watcher.note_read(self._connection, self._ring(room).room, seq)
             case Typing(room=room):
                 await self._type(self._ring(room).room)
             case Ping(n=n):

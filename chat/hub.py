@@ -1,7 +1,7 @@
 """The hub: one in a process, between the recorder and every connection.
 
     recorder ─ rows ──┐           ┌ ring of each room ── cursor of each connection ── its pump ── socket
-    doorbell ─────────┤  keeper  ─┤
+    doorbell ─────────┤  updater ─┤
     every 1.5 s ──────┘           └ newest blocks
 
 When a room has grown, its connections are marked; each fetches by its own cursor when its socket takes more. An event
@@ -20,13 +20,13 @@ from chat.delivery import threads
 from chat.delivery.backfill import Backfill
 from chat.delivery.connection import Connection
 from chat.delivery.doorbell import open_doorbell
-from chat.delivery.doors import Doors
-from chat.delivery.keeper import Keeper, Runner, encode_recorded, is_dense
 from chat.delivery.liveness import Liveness
+from chat.delivery.memberships import Memberships
 from chat.delivery.newcomers import Newcomers
 from chat.delivery.ring import Ring
 from chat.delivery.store import Encoded
-from chat.delivery.warden import Warden
+from chat.delivery.updater import Runner, Updater, encode_recorded, is_dense
+from chat.delivery.watcher import Watcher
 from chat.notifying.pushing import Pusher
 from chat.replies import FRAME_EVENTS, encode_events, encode_sealed
 from chat.tidying import tidy_up
@@ -42,15 +42,15 @@ SHORTCUT_BYTES = 64 * 1024
 
 
 class Hub:
-    def __init__(self, keeper_threads: Runner = threads.keeper, pages: Runner = threads.readers) -> None:
+    def __init__(self, updater_threads: Runner = threads.updater, pages: Runner = threads.readers) -> None:
         self.connections: dict[Connection, set[UUID]] = {}
         """Each with the rooms that it is fed, or will be once it is welcomed."""
         self.doorbell = open_doorbell(self._hear)
-        self.keeper = Keeper(self, keeper_threads)
-        self.warden = Warden(self)
+        self.updater = Updater(self, updater_threads)
+        self.watcher = Watcher(self)
         self.liveness = Liveness(self)
-        self.doors = Doors(self)
-        self.newcomers = Newcomers(pages, self.warden.read_position)
+        self.memberships = Memberships(self)
+        self.newcomers = Newcomers(pages, self.watcher.read_position)
         self._members: dict[UUID, set[Connection]] = {}
         """The same by room; none without anybody."""
         self._handing_s = 0.0
@@ -59,7 +59,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, tick_s: float) -> None:
-        jobs = [self.keeper.run(tick_s), self.warden.run(tick_s), self.warden.keep_read(tick_s)]
+        jobs = [self.updater.run(tick_s), self.watcher.run(tick_s), self.watcher.keep_read(tick_s)]
         jobs += [self.liveness.run(tick_s), tidy_up()]
         if self.doorbell is not None:
             jobs.append(self.doorbell.run())
@@ -79,8 +79,8 @@ class Hub:
         self.liveness.presence.connect(connection.ticket.user, connection, monotonic())
         for room in rooms:
             self._members.setdefault(room, set()).add(connection)
-        await self.keeper.open(rooms)
-        return {room: self.keeper.rings[room].head for room in rooms}
+        await self.updater.open(rooms)
+        return {room: self.updater.rings[room].head for room in rooms}
 
     def forget(self, connection: Connection, room: UUID) -> None:
         """Of this room nothing more reaches the connection, and it can ask for nothing."""
@@ -109,13 +109,13 @@ class Hub:
 
     def ring(self, room: UUID) -> Ring | None:
         """None for a room in which nobody here is."""
-        return self.keeper.rings.get(room)
+        return self.updater.rings.get(room)
 
     def tell_sealed(self, connection: Connection, rooms: Iterable[UUID]) -> None:
         """The tip and how far these rooms are in blocks, once; the blocks that follow come by themselves."""
-        tip = self.keeper.sealings.tip
+        tip = self.updater.sealings.tip
         if tip is not None:
-            up_to = {room: self.keeper.rings[room].sealed for room in rooms}
+            up_to = {room: self.updater.rings[room].sealed for room in rooms}
             connection.push(encode_sealed(tip.block, {room: seq for room, seq in up_to.items() if seq}))
             connection.height = tip.height
 
@@ -135,7 +135,7 @@ class Hub:
         return encode_events(ring.room, [event for _, event in events]), events[-1][0]
 
     def sealed_since(self, height: int, rings: Iterable[Ring]) -> tuple[list[str], int]:
-        sealings = self.keeper.sealings
+        sealings = self.updater.sealings
         if height >= sealings.height:
             return [], height
         return sealings.since(height, {ring.room for ring in rings}), sealings.height
@@ -145,24 +145,24 @@ class Hub:
     def heard(self, rows: Sequence[Message]) -> None:
         """New rows of this process's recorder, in order."""
         try:
-            recorded = encode_recorded(rows, self.keeper.rings)
+            recorded = encode_recorded(rows, self.updater.rings)
         except Exception:
             self.nudge()  # The next comparison reads them.
             raise
         with suppress(RuntimeError):  # The loop is closed: the process ends.
-            self._loop.call_soon_threadsafe(self.keeper.take_recorded, recorded)
+            self._loop.call_soon_threadsafe(self.updater.take_recorded, recorded)
             if any(row.kind.startswith("member.") for row in rows):
                 self._loop.call_soon_threadsafe(self._came_or_went)
 
     def nudge(self) -> None:
         """Something is new, look what."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.keeper.look)
+            self._loop.call_soon_threadsafe(self.updater.look)
 
     def reread(self) -> None:
         """Somebody is called otherwise now: what is held encoded names them as before."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.keeper.reread)
+            self._loop.call_soon_threadsafe(self.updater.reread)
 
     def tell(self, frame: str, **to: UUID) -> None:
         """To the connections of a `room` or of a `user`, else to all."""
@@ -177,20 +177,20 @@ class Hub:
     def recount(self, user: UUID, room: UUID, seq: int) -> None:
         """The person, who has read up to `seq`, has marked something as unread or as read."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.warden.hear_read, user, room, seq)
+            self._loop.call_soon_threadsafe(self.watcher.hear_read, user, room, seq)
 
     def _came_or_went(self) -> None:
-        self.warden.look()
+        self.watcher.look()
         if self.doorbell is not None:
             self.doorbell.ring({"people": "came or went"})
 
-    # For the keeper: its audience
+    # For the updater: its audience
 
     def departed(self, ring: Ring, member: UUID) -> None:
-        self.doors.departed(ring, member)
+        self.memberships.departed(ring, member)
 
     async def show_out(self) -> None:
-        await self.doors.show_out()
+        await self.memberships.show_out()
 
     def is_present(self, room: UUID) -> bool:
         return room in self._members
@@ -223,13 +223,13 @@ class Hub:
         """A doorbell: entries of a room, how far somebody has read, a frame to hand on, who is here or types, a new
         name, who came or went, or (of a block) that there is news."""
         if "read" in message:
-            self.warden.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
+            self.watcher.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
         elif "frame" in message:
             self._tell(message["frame"], **{kind: UUID(id) for kind, id in message["to"].items()})
         elif "people" in message:
-            self.warden.look()
+            self.watcher.look()
         elif "reread" in message:
-            self.keeper.reread()
+            self.updater.reread()
         elif "typing" in message:
             self.liveness.tell_typing(UUID(message["room"]), message["typing"])
         elif "presence" in message:
@@ -237,9 +237,9 @@ class Hub:
             self.liveness.hear_presence(message["from"], states)
         elif message.get("events"):
             first = message["head"] - len(message["events"]) + 1
-            self.keeper.take_events(UUID(message["room"]), list(enumerate(message["events"], first)))
+            self.updater.take_events(UUID(message["room"]), list(enumerate(message["events"], first)))
         else:
-            self.keeper.look()
+            self.updater.look()
 
 
 _hub: Hub | None = None

@@ -9,9 +9,9 @@ import asyncio
 from weakref import WeakKeyDictionary
 
 from chat.delivery import store
-from chat.delivery.keeper import Runner, is_dense
 from chat.delivery.ring import RING_EVENTS, Ring, fit_frame
 from chat.delivery.store import Encoded
+from chat.delivery.updater import Runner, is_dense
 from chat.replies import FRAME_EVENTS
 
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
-from chat.delivery.keeper import Runner
+from chat.delivery.updater import Runner
 
 MOST = 200
 """Questions in one batch: a longer one would keep the event loop from its turns."""

@@ -29,7 +29,7 @@ REPEAT_S = 20.0
 """A process repeats what it has to say of its people, for those who missed it."""
 
 
-class Charge(Protocol):
+class Audience(Protocol):
     """Whom it tells: the hub."""
 
     @property
@@ -42,7 +42,7 @@ class Charge(Protocol):
 
 
 class Liveness:
-    def __init__(self, hub: Charge) -> None:
+    def __init__(self, hub: Audience) -> None:
         self.presence = Presence()
         self._hub = hub
         self._typed: dict[tuple[UUID, UUID], float] = {}

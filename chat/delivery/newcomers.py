@@ -16,7 +16,7 @@ from uuid import UUID
 from accounts.models import User
 from chat.delivery import store
 from chat.delivery.gathering import Gathering
-from chat.delivery.keeper import Runner
+from chat.delivery.updater import Runner
 from chat.models import Room, RoomPreference
 from chat.notifying.notices import default_level
 from chat.notifying.unread import Unread, count_each

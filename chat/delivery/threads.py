@@ -58,5 +58,5 @@ exports = Threads("export", 1)
 tidiers = Threads("tidier", 1)
 """What may wait for a storage for minutes."""
 
-keeper = Threads("keeper", 1)
+updater = Threads("updater", 1)
 """Of the hub: what is new, in its order, and never behind a page of history."""

@@ -35,7 +35,7 @@ async def welcome(hub: "Hub", connection: Connection, user: User, cursors: Mappi
             now_ms=int(time() * 1000),
             limits=limits(settings.SEND_PER_MIN, settings.FILE_BYTES),
             rooms=[place for place in sight.places if UUID(place["id"]) in heads],
-            checkpoint=hub.keeper.sealings.checkpoint,
+            checkpoint=hub.updater.sealings.checkpoint,
             presence=hub.liveness.presence.told,
         )
     )

@@ -1,7 +1,7 @@
 """Accounts that the site's staff closes, and opens again.
 
 Everybody is in the World: closing an account removes its owner from there, and that entry is the log. Whoever is
-connected is cut off within two seconds (warden.py), and writes nothing from this transaction on (access.py).
+connected is cut off within two seconds (watcher.py), and writes nothing from this transaction on (access.py).
 """
 
 from collections.abc import Sequence

@@ -5,11 +5,11 @@ import logging
 from connect.asgi import application
 
 # isort: split
-from chat.delivery import connection, warden
+from chat.delivery import connection, watcher
 
 __all__ = ["application"]
 
-warden.STALL_S = 1.0
+watcher.STALL_S = 1.0
 connection.LINGER_S = 300.0
 
 _cut_off = connection.Connection.cut_off

@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from chat.commands import Commands
 from chat.delivery.connection import Connection
-from chat.delivery.doors import LEFT
+from chat.delivery.memberships import LEFT
 from chat.hub import Hub
 from chat.models import Room
 from chat.protocol import Command, Hello

@@ -159,12 +159,12 @@ class Game:
 
     async def reads(self, player: Player, room: Room) -> None:
         """Up to some newer entry, or an older one, or beyond the newest; the other device is told how it stands."""
-        head = self.hub.keeper.rings[room.pk].head
+        head = self.hub.updater.rings[room.pk].head
         seq = self.random.randrange(max(1, head - 20), head + 3)
         player.read[room.pk] = max(player.read.get(room.pk, 0), min(seq, head))
         player.phone.socket.taken.clear()
         await player.desk.commands.obey(Read(room.pk, seq))
-        await self.hub.warden.save_read()
+        await self.hub.watcher.save_read()
         await until(lambda: player.phone.frames("read"))
         unread, mentions = await self.recount(player, room.pk)
         expected = {"seq": player.read[room.pk], "unread": unread, "mentions": mentions}
@@ -172,7 +172,7 @@ class Game:
 
     async def mark(self, player: Player, room: Room) -> None:
         """As unread from some entry on, or not any more."""
-        head = self.hub.keeper.rings[room.pk].head
+        head = self.hub.updater.rings[room.pk].head
         player.marks.pop(room.pk, None)
         seq = self.random.choice(["", str(self.random.randrange(max(1, head - 20), head + 1))])
         if seq:

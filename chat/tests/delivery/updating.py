@@ -1,4 +1,4 @@
-"""A keeper with its surroundings in memory: the store that it reads, the audience that it tells, and what it holds."""
+"""An updater and its surroundings in memory: the store that it reads, the audience that it tells, and what it holds."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -6,16 +6,16 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from chat.delivery.keeper import Keeper, encode_recorded
 from chat.delivery.ring import Ring
 from chat.delivery.sealings import Sealing
 from chat.delivery.store import Encoded
+from chat.delivery.updater import Updater, encode_recorded
 
 ROOM, CELLAR = UUID(int=1), UUID(int=2)
 
 
 class Store:
-    """What `chat.delivery.store` offers the keeper."""
+    """What `chat.delivery.store` offers the updater."""
 
     def __init__(self) -> None:
         self.rows: dict[UUID, list[bytes]] = {}
@@ -95,15 +95,15 @@ class Inline:
 class Scene:
     def __init__(self, store: Store) -> None:
         self.store, self.audience = store, Audience()
-        self.keeper = Keeper(self.audience, Inline())
+        self.updater = Updater(self.audience, Inline())
 
     def take(self, rows: Sequence[Any]) -> None:
         """As the recorder's thread hands over what it recorded."""
-        self.keeper.take_recorded(encode_recorded(rows, self.keeper.rings))
+        self.updater.take_recorded(encode_recorded(rows, self.updater.rings))
 
     def held(self, room: UUID = ROOM) -> list[int]:
         """The seqs in the ring, read from its events."""
-        ring = self.keeper.rings[room]
+        ring = self.updater.rings[room]
         cursor, seqs = ring.first - 1, []
         while cursor < ring.head and (made := ring.frame_after(cursor)):
             seqs += [event["seq"] for event in json.loads(made[0])["events"]]

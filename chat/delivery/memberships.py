@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LEFT = "you are not in this room any more"
 
 
-class Doors:
+class Memberships:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._departed: set[tuple[UUID, UUID]] = set()
@@ -44,7 +44,7 @@ class Doors:
         for connection in list(self._hub.members(ring.room)):
             if connection.ticket.user == member:
                 self._show_out(connection, ring)
-        self._hub.warden.look()
+        self._hub.watcher.look()
 
     def arrived(self, compared: tuple[int, int] | None) -> None:
         """Somebody is subscribed to rooms that were read when `compared` was this: what was compared since, or is just

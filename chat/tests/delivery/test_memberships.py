@@ -163,7 +163,7 @@ async def test_a_doorbell_brings_the_removal_before_what_follows_it(scene: Scene
     await sync_to_async(remove)(scene.bob, scene.tea, scene.charlie)
     await sync_to_async(post)("now that he is gone", scene.bob, scene.tea.pk)
     events = await sync_to_async(store.read_after)(scene.tea.pk, before, 200)
-    scene.here.hub.keeper.take_events(scene.tea.pk, events)
+    scene.here.hub.updater.take_events(scene.tea.pk, events)
     await scene.here.is_out(scene.tea)
     assert scene.here.heard(scene.tea) == []
 
@@ -227,18 +227,18 @@ async def test_memberships_are_read_only_where_somebody_came_or_went(
         return original(users)
 
     monkeypatch.setattr(store, "find_memberships", find_memberships)
-    doors = scene.there.hub.doors
+    memberships = scene.there.hub.memberships
     for _ in range(3):
-        await doors.compare()
+        await memberships.compare()
     assert reads == [1]
     await sync_to_async(join)(scene.charlie, scene.tea)
-    await doors.compare()
-    await doors.compare()
+    await memberships.compare()
+    await memberships.compare()
     assert reads == [1, 1]
     await scene.there.has("World", "Tea")
     await sync_to_async(leave)(scene.charlie, scene.tea)
     await sync_to_async(join)(await User.objects.aget(username="bob"), scene.tea)
-    await doors.compare()
+    await memberships.compare()
     assert len(reads) == 3
     await scene.there.is_out(scene.tea)
 
@@ -247,12 +247,12 @@ async def test_who_was_shown_out_by_an_old_entry_is_let_in_again(scene: Scene) -
     await sync_to_async(join)(scene.charlie, scene.tea)
     scene.there.hub.stop()
     await scene.there.enter()
-    doors = scene.there.hub.doors
-    await doors.compare()
+    memberships = scene.there.hub.memberships
+    await memberships.compare()
     ring = next(ring for ring in scene.there.connection.cursors if ring.room == scene.tea.pk)
-    doors.departed(ring, scene.charlie.pk)
+    memberships.departed(ring, scene.charlie.pk)
     await scene.there.is_out(scene.tea)
-    await doors.compare()
+    await memberships.compare()
     await scene.there.is_welcome_again()
     assert scene.there.rooms() == {"World", "Tea"}
 
@@ -285,16 +285,16 @@ async def test_who_is_added_while_coming_in_has_the_room(scene: Scene, monkeypat
     other = Client(scene.bob, hub, scene.there.connection.ticket.session)
     await other.enter()
     hub.stop()
-    await hub.doors.compare()
+    await hub.memberships.compare()
 
     def happen() -> None:
         add(scene.bob, scene.tea, [scene.charlie])
-        in_loop(hub.doors.compare(), loop)
+        in_loop(hub.memberships.compare(), loop)
 
     monkeypatch.setattr(hub.newcomers.rooms, "_answer", Meanwhile(store.find_memberships, happen))
     await scene.there.enter()
     await scene.there.has("World")
-    await hub.doors.compare()
+    await hub.memberships.compare()
     await scene.there.has("World", "Tea")
     other.connection.stop()
 
@@ -313,7 +313,7 @@ async def test_who_joins_while_memberships_are_read_is_not_shown_out(
 
     reading = Meanwhile(store.find_memberships, happen)
     monkeypatch.setattr(store, "find_memberships", reading)
-    await hub.doors.compare()
+    await hub.memberships.compare()
     assert reading.has_happened
     tab.connection.pong(1)
     await tab.ponged()
@@ -329,7 +329,7 @@ async def test_who_is_removed_while_being_welcomed_is_not_welcomed_there(
     client = scene.here
     ring_head = asyncio.Event()
     loop = asyncio.get_running_loop()
-    departed = client.hub.doors.departed
+    departed = client.hub.memberships.departed
 
     def note(ring: Ring, member: UUID) -> None:
         departed(ring, member)
@@ -342,7 +342,7 @@ async def test_who_is_removed_while_being_welcomed_is_not_welcomed_there(
         remove(scene.bob, scene.tea, scene.charlie)
         in_loop(is_out(), loop)
 
-    monkeypatch.setattr(client.hub.doors, "departed", note)
+    monkeypatch.setattr(client.hub.memberships, "departed", note)
     monkeypatch.setattr(client.hub.newcomers.sights, "_answer", Meanwhile(client.hub.newcomers.sights._answer, happen))
     await client.enter()
     await client.has("World")
@@ -359,10 +359,10 @@ async def test_who_leaves_while_being_welcomed_again_disturbs_nobody(
 
     async def leave_and_drop_the_ring() -> None:
         client.hub.leave(client.connection)
-        client.hub.keeper.rings.clear()
+        client.hub.updater.rings.clear()
 
     reading = Meanwhile(client.hub.newcomers.sights._answer, lambda: in_loop(leave_and_drop_the_ring(), loop))
     monkeypatch.setattr(client.hub.newcomers.sights, "_answer", reading)
     await sync_to_async(join)(scene.charlie, scene.tea)
-    await client.hub.doors.compare()
+    await client.hub.memberships.compare()
     assert reading.has_happened

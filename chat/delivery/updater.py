@@ -36,7 +36,7 @@ class Runner(Protocol):
 
 
 class Audience(Protocol):
-    """Whom the keeper works for: the hub."""
+    """Whom the updater works for: the hub."""
 
     def is_present(self, room: UUID) -> bool: ...
 
@@ -53,7 +53,7 @@ class Audience(Protocol):
     def recorded_here(self, room: UUID, head: int, events: Encoded) -> None: ...
 
 
-class Keeper:
+class Updater:
     def __init__(self, audience: Audience, threads: Runner) -> None:
         self.rings: dict[UUID, Ring] = {}
         self.sealings = Sealings()
@@ -151,7 +151,7 @@ class Keeper:
                     await self._compare()
                     self._is_well = True
         except Exception:
-            # The keeper outlives every fault; what it could not do now is found by the next comparison.
+            # The updater outlives every fault; what it could not do now is found by the next comparison.
             if self._is_well:
                 logger.exception("The hub cannot read what is new; it goes on trying.")
             self._is_well = False

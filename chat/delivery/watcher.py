@@ -17,7 +17,7 @@ from accounts.sessions import SEEN_EVERY_S
 from chat.delivery import store
 from chat.delivery.connection import Connection
 from chat.delivery.doorbell import Doorbell
-from chat.delivery.doors import Doors
+from chat.delivery.memberships import Memberships
 from chat.delivery.ring import Ring
 from chat.delivery.threads import readers
 from chat.notifying.unread import Spans, Unread, count_each
@@ -33,8 +33,8 @@ Read = Mapping[tuple[UUID, UUID], tuple[int, Connection | None]]
 """`(user, room)` → seq, and the connection that said so."""
 
 
-class Charge(Protocol):
-    """What the warden looks after: the hub."""
+class Watched(Protocol):
+    """What the watcher looks after: the hub."""
 
     @property
     def connections(self) -> Collection[Connection]: ...
@@ -43,13 +43,13 @@ class Charge(Protocol):
     def doorbell(self) -> Doorbell | None: ...
 
     @property
-    def doors(self) -> Doors: ...
+    def memberships(self) -> Memberships: ...
 
     def ring(self, room: UUID) -> Ring | None: ...
 
 
-class Warden:
-    def __init__(self, hub: Charge) -> None:
+class Watcher:
+    def __init__(self, hub: Watched) -> None:
         self._hub = hub
         self._wake = asyncio.Event()
         self._read: dict[tuple[UUID, UUID], tuple[int, Connection]] = {}
@@ -80,7 +80,7 @@ class Warden:
     async def _look_around(self) -> None:
         self.cut_off_stalled(monotonic())
         await self.close_revoked()
-        await self._hub.doors.compare()
+        await self._hub.memberships.compare()
 
     async def _write_down(self) -> None:
         await self.save_read()

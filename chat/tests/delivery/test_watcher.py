@@ -1,4 +1,4 @@
-"""What the warden writes down of who has the chat open."""
+"""What the watcher writes down of who has the chat open."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import UserSession
 from accounts.sessions import SEEN_EVERY_S
-from chat.delivery.warden import Warden
+from chat.delivery.watcher import Watcher
 from chat.sessions import Ticket
 from connect.tests.people import person
 
@@ -27,24 +27,24 @@ def session(transactional_db: None) -> UserSession:
     return UserSession.objects.get()
 
 
-def warden_over(*sessions: UserSession) -> Warden:
+def watcher_over(*sessions: UserSession) -> Watcher:
     tickets = [Ticket(each.session_key, UUID(int=1), "") for each in sessions]
     hub: Any = SimpleNamespace(connections=[SimpleNamespace(ticket=ticket) for ticket in tickets])
-    return Warden(hub)
+    return Watcher(hub)
 
 
 async def test_whose_chat_is_open_is_seen_once_a_minute(session: UserSession) -> None:
-    warden = warden_over(session)
-    start_s = warden._noted_s
-    await warden.note_present(start_s + SEEN_EVERY_S - 1)
+    watcher = watcher_over(session)
+    start_s = watcher._noted_s
+    await watcher.note_present(start_s + SEEN_EVERY_S - 1)
     assert (await UserSession.objects.aget()).seen_at == LONG_AGO
-    await warden.note_present(start_s + SEEN_EVERY_S)
+    await watcher.note_present(start_s + SEEN_EVERY_S)
     seen = (await UserSession.objects.aget()).seen_at
     assert seen > LONG_AGO
-    await warden.note_present(start_s + SEEN_EVERY_S + 1)
+    await watcher.note_present(start_s + SEEN_EVERY_S + 1)
     assert (await UserSession.objects.aget()).seen_at == seen
 
 
 async def test_whose_chat_is_closed_is_not(session: UserSession) -> None:
-    await warden_over().note_present(1e12)
+    await watcher_over().note_present(1e12)
     assert (await UserSession.objects.aget()).seen_at == LONG_AGO
