@@ -12,10 +12,10 @@ class ChatConfig(AppConfig):
         from chat import receivers, writing_to  # noqa: F401  (connects them)
         from chat.announcing import announce_block, announce_name
         from chat.search.indexing import forget
-        from ledger.recording.batches import add_keeper
+        from ledger.recording.batches import add_erasure_listener
         from ledger.signals import block_sealed
 
         block_sealed.connect(announce_block, dispatch_uid="chat.announce_block")
         profile_changed.connect(announce_name, dispatch_uid="chat.announce_name")
-        add_keeper(forget)
+        add_erasure_listener(forget)
         add_section(70, "notifications", _("Notifications"))

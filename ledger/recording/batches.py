@@ -42,7 +42,7 @@ COUNTER_BITS = 20
 
 logger = logging.getLogger(__name__)
 _listeners: list[Callable[[list[Message]], None]] = []
-_keepers: list[Callable[[list[Message]], None]] = []
+_erasure_listeners: list[Callable[[list[Message]], None]] = []
 
 
 # Not frozen: see Statement.
@@ -62,12 +62,12 @@ def add_listener(listener: Callable[[list[Message]], None]) -> None:
     _listeners.append(listener)
 
 
-def add_keeper(forget: Callable[[list[Message]], None]) -> None:
+def add_erasure_listener(forget: Callable[[list[Message]], None]) -> None:
     """For who keeps words of messages elsewhere: calls `forget` with the rows, as they were, of which the words go.
 
     In the transaction that takes them, after they are taken: what `forget` raises keeps the words.
     """
-    _keepers.append(forget)
+    _erasure_listeners.append(forget)
 
 
 def record(draft: Draft) -> Recorded:
@@ -213,7 +213,7 @@ def _erase(erasures: Sequence[Message]) -> None:
         named = Message.objects.filter(room=row.room, hash=row.ref, room_seq__lt=row.room_seq).exclude(kind="erase")
         gone += named.filter(body__isnull=False)
         named.update(body=None, salt=None)
-    for forget in _keepers if gone else ():
+    for forget in _erasure_listeners if gone else ():
         forget(gone)
 
 
