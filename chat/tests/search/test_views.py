@@ -226,7 +226,7 @@ def test_a_long_message_is_shown_around_what_was_found() -> None:
 
 
 def test_the_sheet_of_shortcuts_names_every_letter_that_acts_on_a_message() -> None:
-    scripts = Path(settings.BASE_DIR) / "static/chat/js/hands.js"
+    scripts = Path(settings.BASE_DIR) / "static/chat/js/controls.js"
     letters = re.search(r"LETTERS = \{([^}]*)\}", scripts.read_text())
     assert letters
     sheet = (Path(settings.BASE_DIR) / "templates/chat/_palette.html").read_text()

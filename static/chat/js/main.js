@@ -6,11 +6,10 @@ import { Announcer, speaker } from "./announcer.js";
 import { teller } from "./asking.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { openDesk } from "./desk.js";
+import { listenToControls } from "./controls.js";
 import { lookUp, wipeQuote } from "./erasure.js";
 import { Attaching } from "./files/attaching.js";
 import { Flusher } from "./flusher.js";
-import { listenToHands } from "./hands.js";
 import { Health } from "./health.js";
 import { Jumping } from "./jumping.js";
 import { Missed } from "./missed.js";
@@ -26,6 +25,7 @@ import { Sidebar } from "./sidebar.js";
 import { createState, cursors, reduce, shownLog } from "./store.js";
 import { Timeline, placesOf } from "./timeline.js";
 import { Title } from "./title.js";
+import { openTools } from "./tools.js";
 import { Typing } from "./typing.js";
 import { listenForReturn } from "./waking.js";
 import { Writing, pendingActs } from "./writing.js";
@@ -185,7 +185,7 @@ const reading = new Reading({
   onRead: () => newFrom !== null && postForm(`/rooms/${page.roomSlug}/unread`, {}),
 });
 
-const acting = openDesk({
+const acting = openTools({
   find,
   me,
   page,
@@ -305,7 +305,7 @@ async function write(message) {
   await sent;
 }
 
-listenToHands({ find, page, acting, composer, jumping });
+listenToControls({ find, page, acting, composer, jumping });
 listenForReturn({ connection, reading, scroller: find("timeline") });
 
 draw();

@@ -1,4 +1,4 @@
-/** What pointer and keyboard ask for in the room, handed to whoever does it. */
+/** The pointer and keyboard controls of the room, each handed to whoever does what it asks for. */
 
 import { listenToHeader } from "./header.js";
 import { listen } from "./keys.js";
@@ -6,7 +6,7 @@ import { listen } from "./keys.js";
 const LETTERS = { r: "reply", p: "proof", e: "react", m: "more" };
 
 /** `find` gives the place with a data- attribute, `page` is the room's dataset. */
-export function listenToHands({ find, page, acting, composer, jumping }) {
+export function listenToControls({ find, page, acting, composer, jumping }) {
   const list = find("list");
   list.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");

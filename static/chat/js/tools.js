@@ -9,7 +9,7 @@ import { plainText } from "./plain.js";
 import { Sheet } from "./sheet.js";
 
 /** `find` gives the place with a data- attribute, `page` is the room's dataset, `limit` the longest text. */
-export function openDesk({ find, me, page, writing, reading, timeline, jumping, composer, outbox, proof, pins, tell, limit }) {
+export function openTools({ find, me, page, writing, reading, timeline, jumping, composer, outbox, proof, pins, tell, limit }) {
   const acting = new Acting({
     me,
     place: page,
