@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { UnsupportedError } from "../../../static/ledger/js/errors.js";
-import { judge, keepAfter } from "../../../static/ledger/js/keeper/judge.js";
-import { Unreachable } from "../../../static/ledger/js/keeper/published.js";
+import { judge, keepAfter } from "../../../static/ledger/js/monitor/judge.js";
+import { Unreachable } from "../../../static/ledger/js/monitor/published.js";
 import { GOLDEN } from "./golden.js";
 import { KEY, MemoryLog, OTHER_KEY } from "./logs.js";
 

@@ -3,7 +3,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 
 import { toBase64, toHex } from "../../../static/ledger/js/bytes.js";
-import { Unreachable } from "../../../static/ledger/js/keeper/published.js";
+import { Unreachable } from "../../../static/ledger/js/monitor/published.js";
 import { bytes, DirectTree, GOLDEN, ORIGIN } from "./golden.js";
 
 export const KEY = signer(GOLDEN.log_seed);

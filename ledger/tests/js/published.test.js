@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PublishedLog, Unreachable } from "../../../static/ledger/js/keeper/published.js";
+import { PublishedLog, Unreachable } from "../../../static/ledger/js/monitor/published.js";
 
 const JSON_TYPE = "application/json";
 const PLAIN = "text/plain; charset=utf-8";

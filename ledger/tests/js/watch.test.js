@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { evidenceName, history, tell } from "../../../static/ledger/js/keeper/evidence.js";
-import { memoryStorage, Shelf } from "../../../static/ledger/js/keeper/shelf.js";
-import { Watch } from "../../../static/ledger/js/keeper/watch.js";
+import { evidenceName, history, tell } from "../../../static/ledger/js/monitor/evidence.js";
+import { LogState, memoryStorage } from "../../../static/ledger/js/monitor/state.js";
+import { Watch } from "../../../static/ledger/js/monitor/watch.js";
 import { KEY, MemoryLog, OTHER_KEY } from "./logs.js";
 
 const HONEST = new MemoryLog(70);
@@ -20,7 +20,7 @@ function open(log, { storage = memoryStorage(), vkey = log.signer.vkey, nowMs = 
     wait: async () => {},
     lock: (act) => (last = last.then(act, act)),
   };
-  const watch = new Watch({ vkey, log, shelf: new Shelf(storage), onChange: () => (changes.count += 1), platform });
+  const watch = new Watch({ vkey, log, state: new LogState(storage), onChange: () => (changes.count += 1), platform });
   return { watch, changes, storage };
 }
 
@@ -81,11 +81,11 @@ test("a page that is told nothing asks for the key and the checkpoint itself", a
 
 test("tabs never take the size back, nor the key", async () => {
   const storage = await known(30);
-  const shelf = new Shelf(storage);
-  const { kept } = shelf;
-  shelf.keep({ ...kept, size: 20 });
-  shelf.keep({ ...kept, size: 40, vkey: OTHER_KEY.vkey });
-  assert.deepEqual(shelf.kept, kept);
+  const state = new LogState(storage);
+  const { kept } = state;
+  state.keep({ ...kept, size: 20 });
+  state.keep({ ...kept, size: 40, vkey: OTHER_KEY.vkey });
+  assert.deepEqual(state.kept, kept);
 });
 
 test("nonsense in the storage is no checkpoint", async () => {
@@ -215,9 +215,9 @@ test("a key that nobody accepted is an alarm in every tab, whatever was accepted
   there.log = HONEST; // names the first key again
   assert.equal(await there.check(HONEST.note()), "key");
   assert.deepEqual([there.alarm.kept.vkey, there.alarm.shown.vkey], [OTHER_KEY.vkey, KEY.vkey]);
-  there.shelf.putAway();
+  there.state.putAway();
   assert.equal(await there.check(HONEST.note()), "key", "again");
-  there.shelf.putAway();
+  there.state.putAway();
   const reloaded = open(new MemoryLog(40, { key: OTHER_KEY }), { storage, vkey: KEY.vkey }).watch;
   assert.equal(await reloaded.check(reloaded.log.note()), "key", "a page that names it, whatever the log says");
   assert.deepEqual([reloaded.log.questions, reloaded.alarm.shown.vkey], [[], KEY.vkey]);

@@ -4,10 +4,10 @@
  */
 
 import { watchCopyButtons } from "../../../ledger/js/explorer/copy.js";
-import { Alarm } from "../../../ledger/js/keeper/alarm.js";
-import { PublishedLog } from "../../../ledger/js/keeper/published.js";
-import { Shelf } from "../../../ledger/js/keeper/shelf.js";
-import { Watch } from "../../../ledger/js/keeper/watch.js";
+import { Alarm } from "../../../ledger/js/monitor/alarm.js";
+import { PublishedLog } from "../../../ledger/js/monitor/published.js";
+import { LogState } from "../../../ledger/js/monitor/state.js";
+import { Watch } from "../../../ledger/js/monitor/watch.js";
 import { Drawer } from "./drawer.js";
 import { Hint } from "./hint.js";
 import { ProofView } from "./view.js";
@@ -18,7 +18,7 @@ export class Proof {
   /** `find` gives the place with a data- attribute, `place` is {room, origin, vkey}, `comeBack` a node to focus. */
   constructor({ find, place, me, comeBack }) {
     const log = new PublishedLog();
-    this.watch = new Watch({ vkey: place.vkey, log, shelf: new Shelf(), onChange: () => this.alarm.show() });
+    this.watch = new Watch({ vkey: place.vkey, log, state: new LogState(), onChange: () => this.alarm.show() });
     this.alarm = new Alarm({ watch: this.watch, banner: find("alarm"), dialog: find("alarm-dialog") });
     this.view = new ProofView({ node: find("proof"), log, watch: this.watch, place });
     this.drawer = new Drawer({

@@ -5,8 +5,8 @@
 
 import { gettext } from "../../../base/js/i18n.js";
 import { saveFile } from "../../../base/js/save.js";
-import { history } from "../../../ledger/js/keeper/evidence.js";
-import { Unreachable } from "../../../ledger/js/keeper/published.js";
+import { history } from "../../../ledger/js/monitor/evidence.js";
+import { Unreachable } from "../../../ledger/js/monitor/published.js";
 import { drawReceipt } from "../../../ledger/js/receipt/drawing.js";
 import { openReceipt } from "../../../ledger/js/receipt/open.js";
 import { questions } from "../../../ledger/js/receipt/report.js";

@@ -4,10 +4,10 @@
 import { fill, gettext } from "../../../base/js/i18n.js";
 import { parseUtf8 } from "../bytes.js";
 import { LedgerFormatError } from "../errors.js";
-import { history } from "../keeper/evidence.js";
-import { PublishedLog, Unreachable } from "../keeper/published.js";
-import { Shelf } from "../keeper/shelf.js";
-import { Watch } from "../keeper/watch.js";
+import { history } from "../monitor/evidence.js";
+import { PublishedLog, Unreachable } from "../monitor/published.js";
+import { LogState } from "../monitor/state.js";
+import { Watch } from "../monitor/watch.js";
 import { contentOf } from "../receipt/content.js";
 import { drawReceipt } from "../receipt/drawing.js";
 import { openReceipt } from "../receipt/open.js";
@@ -86,7 +86,7 @@ async function show(place, text, onJudged) {
 async function chooseKey(typed, onChange) {
   if (typed) return { vkey: typed, watch: null };
   const log = new PublishedLog();
-  const watch = new Watch({ vkey: await log.key(), log, shelf: new Shelf(), onChange });
+  const watch = new Watch({ vkey: await log.key(), log, state: new LogState(), onChange });
   return { vkey: watch.pinned, watch };
 }
 

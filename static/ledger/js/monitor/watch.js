@@ -16,14 +16,14 @@ export class Watch {
   #keyBefore; // the key that was kept when this tab heard `vkey`
 
   /** `vkey` is the log's key as the page names it. */
-  constructor({ vkey, log, shelf, onChange = () => {}, platform = browser() }) {
-    Object.assign(this, { vkey, log, shelf, onChange, platform });
+  constructor({ vkey, log, state, onChange = () => {}, platform = browser() }) {
+    Object.assign(this, { vkey, log, state, onChange, platform });
     this.#keyBefore = this.kept?.vkey;
     this.doubt = null; // why the last checkpoint could not be judged
   }
 
   get kept() {
-    return this.shelf.kept;
+    return this.state.kept;
   }
 
   /** The key to verify by: the one that was kept, or at first the one that the page names. */
@@ -32,7 +32,7 @@ export class Watch {
   }
 
   get alarm() {
-    return this.shelf.alarm;
+    return this.state.alarm;
   }
 
   /** {size, root} for hello and for statements, or null. */
@@ -112,8 +112,8 @@ export class Watch {
     const { vkey } = this;
     const verdict = await judge({ kept, vkey, note }, this.log);
     const nowMs = this.platform.now();
-    if (verdict.isAlarm) this.shelf.raise(evidenceOf(verdict, { kept, vkey, note, nowMs, page: this.platform.page() }));
-    else this.shelf.keep(keepAfter(verdict, kept, vkey, nowMs));
+    if (verdict.isAlarm) this.state.raise(evidenceOf(verdict, { kept, vkey, note, nowMs, page: this.platform.page() }));
+    else this.state.keep(keepAfter(verdict, kept, vkey, nowMs));
     return verdict.kind;
   }
 
@@ -122,10 +122,10 @@ export class Watch {
     const known = await judge({ kept: this.kept, vkey, note }, this.log);
     const found = known.isAlarm ? await judge({ kept: null, vkey, note }, this.log) : known;
     if (found.isAlarm) return false;
-    if (known.isAlarm) this.shelf.forget();
+    if (known.isAlarm) this.state.forget();
     this.vkey = vkey;
-    this.shelf.keep(keepAfter(found, this.kept, vkey, this.platform.now()));
-    this.shelf.putAway();
+    this.state.keep(keepAfter(found, this.kept, vkey, this.platform.now()));
+    this.state.putAway();
     return true;
   }
 

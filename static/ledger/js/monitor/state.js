@@ -12,7 +12,7 @@ const KEPT = "connect.log";
 const ALARM = "connect.log.alarm";
 const SHAPE = { vkey: isText, note: isText, size: isPositive, root: isHash, sinceMs: isCount, checkedMs: isCount };
 
-export class Shelf {
+export class LogState {
   constructor(storage = ownStorage()) {
     this.storage = storage;
   }

@@ -3,14 +3,14 @@
  * nothing more than this is fetched.
  */
 
-import { Shelf } from "./shelf.js";
+import { LogState } from "./state.js";
 
-const shelf = new Shelf();
+const state = new LogState();
 let opening = null;
 
 /** Again after whatever may have raised or ended it in this tab; of other tabs it hears. */
 export async function showAlarm() {
-  if (shelf.alarm) opening ??= import("./alarm.js").then(({ openAlarm }) => openAlarm(shelf));
+  if (state.alarm) opening ??= import("./alarm.js").then(({ openAlarm }) => openAlarm(state));
   (await opening)?.show();
 }
 

@@ -6,9 +6,9 @@ import { PublishedLog } from "./published.js";
 import { Watch } from "./watch.js";
 
 /** Of a page that does not follow the log: it judges the log only when a person goes on with it. */
-export function openAlarm(shelf) {
+export function openAlarm(state) {
   const [banner, dialog] = ["alarm", "alarm-dialog"].map((name) => document.querySelector(`[data-${name}]`));
-  const watch = new Watch({ vkey: null, log: new PublishedLog(), shelf, onChange: () => alarm.show() });
+  const watch = new Watch({ vkey: null, log: new PublishedLog(), state, onChange: () => alarm.show() });
   const alarm = new Alarm({ watch, banner, dialog });
   return alarm;
 }
