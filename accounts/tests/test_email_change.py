@@ -11,8 +11,7 @@ from accounts import email_change
 from accounts.addresses import is_confirmed
 from accounts.email_change import sign_change
 from accounts.models import User
-from accounts.tests.test_login import log_in
-from accounts.tests.test_verification import link_in
+from accounts.tests.browsing import link_in, log_in, sure
 from connect.tests.people import PASSWORD, person
 
 NEW = "robert@example.com"
@@ -21,13 +20,6 @@ NEW = "robert@example.com"
 @pytest.fixture
 def _mandatory(settings: Any) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-
-
-def sure(client: Client, login: str = "bob.b") -> Client:
-    """Logged in, and has just shown the password once more."""
-    log_in(client, login)
-    assert client.post("/account/again/", {"password": PASSWORD}).status_code == 302
-    return client
 
 
 def ask(client: Client, address: str = NEW) -> Any:

@@ -9,9 +9,8 @@ from django.test import Client
 from accounts import leaving
 from accounts.leaving import close_own_account, is_last_owner
 from accounts.models import User
+from accounts.tests.browsing import log_in, sure
 from accounts.tests.conftest import is_logged_in
-from accounts.tests.test_email_change import sure
-from accounts.tests.test_login import log_in
 from connect.tests.people import PASSWORD, as_, person
 
 LEAVE = "/account/leave/"

@@ -1,15 +1,10 @@
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.browsing import log_in
 from accounts.tests.conftest import is_logged_in, sign_up_form
 from connect.tests.people import PASSWORD
-
-
-def log_in(client: Client, login: str, password: str = PASSWORD, path: str = "/login/") -> Any:
-    return client.post(path, {"login": login, "password": password})
 
 
 @pytest.mark.parametrize("login", ["Bob.B", "bob.b", "BOB.B", "bob@example.com", "Bob@Example.COM", "  bob.b "])

@@ -7,9 +7,8 @@ from django.test import Client
 
 from accounts.addresses import is_confirmed
 from accounts.models import User, UserSession
+from accounts.tests.browsing import link_in, log_in, open_reset, outcome
 from accounts.tests.conftest import NEW_PASSWORD, is_logged_in, sign_up_form
-from accounts.tests.test_login import log_in
-from accounts.tests.test_verification import link_in, outcome
 from connect.tests.people import PASSWORD
 
 
@@ -24,15 +23,6 @@ def elsewhere(bob: User) -> Client:
 
 def change(client: Client, old: str, new: str = NEW_PASSWORD) -> Any:
     return client.post("/account/password/", {"oldpassword": old, "password1": new, "password2": new})
-
-
-def open_reset(client: Client, email: str = "bob@example.com") -> str:
-    """Asks for a link and opens it; returns where the form is, at an address without the key."""
-    client.post("/password/reset/", {"email": email})
-    link = link_in()
-    form: str = client.get(link)["Location"]
-    assert form.endswith("-set-password/")
-    return form
 
 
 def test_a_change_ends_every_session_and_says_so(client: Client, elsewhere: Client) -> None:

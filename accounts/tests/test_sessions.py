@@ -13,8 +13,8 @@ from accounts import session_views, sessions
 from accounts.agents import LONGEST
 from accounts.models import User, UserSession
 from accounts.sessions import clear_expired, list_sessions, note_sockets
+from accounts.tests.browsing import log_in
 from accounts.tests.conftest import is_logged_in
-from accounts.tests.test_login import log_in
 from connect.tests.people import PASSWORD, person
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"

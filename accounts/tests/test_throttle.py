@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.browsing import log_in
 from accounts.tests.conftest import is_logged_in, sign_up_form
-from accounts.tests.test_login import log_in
 from connect.tests.people import PASSWORD
 
 WRONG = "wrong-password-1"

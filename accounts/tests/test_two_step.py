@@ -10,10 +10,8 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.browsing import log_in, open_reset, sure
 from accounts.tests.conftest import NEW_PASSWORD, is_logged_in
-from accounts.tests.test_email_change import sure
-from accounts.tests.test_login import log_in
-from accounts.tests.test_passwords import open_reset
 from accounts.tests.totp import totp
 from connect.tests.people import PASSWORD, as_
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.addresses import is_confirmed
 from accounts.models import User
+from accounts.tests.browsing import link_in, log_in, outcome
 from accounts.tests.conftest import NEW_PASSWORD, is_logged_in, sign_up_form
-from accounts.tests.test_login import log_in
 from connect.tests.people import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -17,12 +17,6 @@ pytestmark = pytest.mark.usefixtures("db")
 @pytest.fixture
 def _mandatory(settings: Any) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-
-
-def link_in(number: int = -1) -> str:
-    found = re.search(r"http://testserver(/\S+)", str(mail.outbox[number].body))
-    assert found is not None
-    return found[1]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +60,6 @@ def test_the_link_logs_nobody_in_who_did_not_sign_up_here() -> None:
 def test_a_forged_link_does_not_work(client: Client, key: str) -> None:
     assert b"This link does not work" in client.get(f"/confirm-email/{key}/").content
     assert client.post(f"/confirm-email/{key}/").status_code == 404
-
-
-def outcome(client: Client, answer: Any) -> tuple[int, str, str, list[str]]:
-    """All that a stranger sees, but for the token of the form."""
-    body = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content).decode()
-    return answer.status_code, answer.get("Location", ""), body, sorted(client.cookies)
 
 
 @pytest.mark.usefixtures("_mandatory")

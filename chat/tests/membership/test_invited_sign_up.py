@@ -10,9 +10,8 @@ from pytest_django import Settings
 from accounts.addresses import confirm_address
 from accounts.forms import SignupForm
 from accounts.models import Invite, User
+from accounts.tests.browsing import link_in, open_reset
 from accounts.tests.conftest import NEW_PASSWORD, sign_up_form
-from accounts.tests.test_passwords import open_reset
-from accounts.tests.test_verification import link_in
 from chat.membership.inviting import make_invite
 from chat.membership.joining import remove
 from chat.models import Room
