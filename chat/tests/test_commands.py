@@ -19,10 +19,11 @@ from chat.delivery import store
 from chat.hub import Hub
 from chat.models import ReadPosition, Room
 from chat.posting import EMOJI_PER_POST
-from chat.protocol import Act, Older, Read, Send, Sync
+from chat.protocol import Act, Older, Read, Sync
 from chat.rates import Rates
 from chat.refusals import CloseCode
 from chat.rooms import ensure_world
+from chat.tests.commands import BODIES, do, send
 from chat.tests.delivery.hub_client import Client
 from chat.tests.entries import post
 from chat.tests.until import until
@@ -47,23 +48,6 @@ async def scene(transactional_db: None, bob: User, monkeypatch: pytest.MonkeyPat
     yield made
     made.connection.stop()
     hub.stop()
-
-
-def send(room: UUID, **more: Any) -> Send:
-    fields: dict[str, Any] = {
-        "id": uuid4().hex,
-        "client_id": uuid4(),
-        "text": "hello",
-        "reply_to": None,
-        "files": (),
-        "sent_ms": 1,
-        "seen": None,
-        "checkpoint": None,
-        "salt": None,
-        "device": None,
-        "signature": None,
-    }
-    return Send(room=room, **fields | more)
 
 
 async def test_a_room_that_is_not_visible_is_answered_like_one_that_never_was(scene: Client) -> None:
@@ -155,29 +139,6 @@ async def test_who_is_logged_out_is_closed_however_long_storing_takes(
     await Session.objects.all().adelete()
     await until(lambda: scene.connection.code is CloseCode.NOT_LOGGED_IN)
     is_over.set()
-
-
-def do(kind: str, ref: bytes, **more: Any) -> Act:
-    fields: dict[str, Any] = {
-        "id": uuid4().hex,
-        "client_id": uuid4(),
-        "room": Room.WORLD,
-        "sent_ms": 1,
-        "seen": None,
-        "checkpoint": None,
-        "salt": None,
-        "device": None,
-        "signature": None,
-    }
-    return Act(kind=kind, ref=ref, **fields | more)
-
-
-BODIES: dict[str, dict[str, str]] = {
-    "edit": {"text": "mended"},
-    "react": {"emoji": "👍"},
-    "unreact": {"emoji": "👍"},
-    "delete": {},
-}
 
 
 async def test_each_act_is_acknowledged_once_and_again_when_it_comes_again(scene: Client) -> None:

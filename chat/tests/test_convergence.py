@@ -27,8 +27,7 @@ from chat.people import describe
 from chat.rates import Rates
 from chat.refusals import Refusal
 from chat.tests.entries import act, post
-from chat.tests.files.samples import upload
-from chat.tests.files.test_claims import draft
+from chat.tests.files.samples import draft, upload
 from ledger.core.records import KIND_BYTES, Seen
 from ledger.errors import RecordError
 from ledger.models import Message

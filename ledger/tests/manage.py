@@ -1,5 +1,6 @@
-"""`manage.py` as a process of its own, on the test's database and files."""
+"""`manage.py` as a process of its own, on the test's database and files; `verify_chain` in this one."""
 
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,3 +49,13 @@ def environment() -> dict[str, str]:
         "LOG_ORIGIN": settings.LOG_ORIGIN,
         "DIFFICULTY_BITS": str(settings.DIFFICULTY_BITS),
     }
+
+
+def verify(*arguments: str) -> tuple[str, int]:
+    """What it prints, and its exit code."""
+    out = io.StringIO()
+    try:
+        call_command("verify_chain", *arguments, stdout=out)
+    except SystemExit as stop:
+        return out.getvalue(), int(stop.code or 0)
+    return out.getvalue(), 0

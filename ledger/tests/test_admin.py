@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Permission
 from django.db import models
 from django.test import Client
 
 from accounts.models import User
 from ledger.models import Block, Cosignature, Message
 from ledger.tests.builders import small_chain
+from ledger.tests.staff import make_staff
 
 LEDGER_MODELS = list(apps.get_app_config("ledger").get_models())
 WRITING_METHODS = ("post", "put", "patch", "delete")
@@ -164,9 +164,3 @@ def test_a_tampered_row_can_still_be_looked_at(owner: Client, chain: None) -> No
 def test_a_row_that_is_not_there_leads_back_to_the_index(owner: Client, chain: None) -> None:
     for pk in ("999", "99999999999999999999999", "abc"):
         assert owner.get(f"/admin/ledger/block/{pk}/change/").status_code == 302
-
-
-def make_staff(user: User, *permissions: str) -> None:
-    user.is_staff = True
-    user.save()
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))

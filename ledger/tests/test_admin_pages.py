@@ -21,7 +21,7 @@ from ledger.models import Block, Message
 from ledger.sealing import seal
 from ledger.signed_state import SignedState, advance_signed_state
 from ledger.tests.builders import post, small_chain
-from ledger.tests.test_admin import make_staff
+from ledger.tests.staff import make_staff
 
 PAGES = [
     "/admin/",

@@ -15,19 +15,10 @@ from ledger.models import Message
 from ledger.sealing import seal
 from ledger.tests.builders import post, small_chain
 from ledger.tests.crashes import fail_disk
+from ledger.tests.manage import verify
 from ledger.tests.tampering import read_everything, set_column, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def verify(*arguments: str) -> tuple[str, int]:
-    """What it prints, and its exit code."""
-    out = io.StringIO()
-    try:
-        call_command("verify_chain", *arguments, stdout=out)
-    except SystemExit as stop:
-        return out.getvalue(), int(stop.code or 0)
-    return out.getvalue(), 0
 
 
 def test_verify_chain_says_that_a_valid_chain_is_valid() -> None:

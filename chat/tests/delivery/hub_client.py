@@ -12,7 +12,7 @@ from chat.hub import Hub
 from chat.models import Room
 from chat.protocol import Command, Hello
 from chat.sessions import Ticket
-from chat.tests.delivery.test_connection import Socket
+from chat.tests.delivery.sockets import Socket
 from chat.tests.until import until
 
 

@@ -19,9 +19,9 @@ from chat.membership.opening import create_room, open_direct, update_room
 from chat.models import Membership, Room
 from chat.protocol import Command, Older, Ping, Read, Sync, Typing
 from chat.rooms import ensure_world
+from chat.tests.commands import BODIES, do, send
 from chat.tests.delivery.hub_client import Client
 from chat.tests.entries import post
-from chat.tests.test_commands import BODIES, do, send
 from chat.tests.until import until
 from connect.tests.people import person
 from ledger.blocks.genesis import ensure_genesis

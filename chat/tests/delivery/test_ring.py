@@ -6,12 +6,9 @@ from hypothesis import strategies as st
 
 from chat.delivery.ring import KEPT_FRAMES, RING_BYTES, RING_EVENTS, Ring
 from chat.replies import FRAME_BYTES, FRAME_EVENTS
+from chat.tests.delivery.sockets import event
 
 ROOM = UUID("c0117ec7000040008000000000000001")
-
-
-def event(seq: int, size: int = 0) -> bytes:
-    return b'{"seq":%d,"fill":"%s","leaf_index":null,"block":null}' % (seq, b"x" * size)
 
 
 def ring_of(count: int, head: int = 0, size: int = 0) -> Ring:

@@ -12,8 +12,7 @@ from websockets.uri import parse_uri
 
 from chat.delivery.connection import Connection
 from chat.delivery.wire import find_wire, frame_text
-from chat.tests.delivery.test_connection import TICKET, Feed
-from chat.tests.delivery.test_ring import event
+from chat.tests.delivery.sockets import TICKET, Feed, event
 from chat.tests.until import until
 
 

@@ -28,8 +28,7 @@ from chat.exports.exporting import export_room
 from chat.models import Preferences, Room
 from chat.rooms import ensure_world
 from chat.tests.entries import post
-from chat.tests.files.samples import picture, upload
-from chat.tests.files.test_claims import draft
+from chat.tests.files.samples import draft, picture, upload
 from connect.tests.words import compile_words
 from ledger.blocks.genesis import ensure_genesis
 from ledger.core.records import SYSTEM_AUTHOR

@@ -4,15 +4,21 @@ import io
 import struct
 import zlib
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from accounts.models import User
+from chat.files.claims import find_claim
 from chat.files.models import File
 from chat.files.uploads import receive
 from chat.models import Room
+from chat.posting import draft_post
+from ledger.models import Message
+from ledger.recording.batches import record
+from ledger.recording.drafts import Draft
 
 TEXT = b"the minutes of the meeting\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -59,3 +65,27 @@ def browser(user: User | None, **options: Any) -> Client:
     if user is not None:
         client.force_login(user)
     return client
+
+
+def draft(
+    author: User, *ids: UUID, room: UUID = Room.WORLD, text: str = "look", client_id: UUID | None = None
+) -> Draft:
+    claim = find_claim(ids, author.pk, room)
+    return draft_post(
+        room=room, author=author.pk, client_id=client_id or uuid4(), text=text, reply_to=None, sent_ms=1, claim=claim
+    )
+
+
+def sent(author: User, content: bytes = TEXT, name: str = "minutes.txt") -> File:
+    file = upload(author, content, name)
+    record(draft(author, file.pk))
+    return File.objects.select_related("message").get(pk=file.pk)
+
+
+def message_of(file: File) -> Message:
+    assert file.message
+    return file.message
+
+
+def url(file: File, name: str = "x") -> str:
+    return f"/files/{file.id.hex}/{name}"

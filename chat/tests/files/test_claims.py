@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,30 +12,19 @@ from django.test import Client
 from accounts.models import User
 from chat import views
 from chat.events import build_events
-from chat.files.claims import NoSuchFile, find_claim
+from chat.files.claims import NoSuchFile
 from chat.files.models import File
 from chat.files.removing import sweep
 from chat.files.uploads import receive
 from chat.models import Room
-from chat.posting import draft_post
-from chat.tests.files.samples import TEXT, browser, picture, upload
+from chat.tests.files.samples import TEXT, browser, draft, picture, upload
 from ledger.core.bodies import commit_file
 from ledger.errors import ClientIdReused
 from ledger.models import Message
 from ledger.recording.batches import record, record_batch
-from ledger.recording.drafts import Draft
 from ledger.tests.sealed import assert_valid
 
 pytestmark = pytest.mark.usefixtures("world")
-
-
-def draft(
-    author: User, *ids: UUID, room: UUID = Room.WORLD, text: str = "look", client_id: UUID | None = None
-) -> Draft:
-    claim = find_claim(ids, author.pk, room)
-    return draft_post(
-        room=room, author=author.pk, client_id=client_id or uuid4(), text=text, reply_to=None, sent_ms=1, claim=claim
-    )
 
 
 def test_a_message_names_its_files_under_their_commitments(bob: User) -> None:

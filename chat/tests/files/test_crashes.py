@@ -16,8 +16,7 @@ from accounts.models import User
 from chat.erasing import erase_message
 from chat.files.models import File
 from chat.files.removing import KEEP, sweep
-from chat.tests.files.samples import TEXT, picture, upload
-from chat.tests.files.test_claims import draft
+from chat.tests.files.samples import TEXT, draft, picture, upload
 from ledger.core.bodies import commit_file
 from ledger.models import Message
 from ledger.recording.batches import record

@@ -15,10 +15,8 @@ from chat.membership.joining import add, remove
 from chat.membership.opening import create_room
 from chat.models import Room
 from chat.refusals import Refusal
-from chat.tests.files.samples import HTML, SVG, TEXT, browser, picture, upload
-from chat.tests.files.test_claims import draft
+from chat.tests.files.samples import HTML, SVG, TEXT, browser, draft, message_of, picture, sent, upload, url
 from connect.tests.people import person
-from ledger.models import Message
 from ledger.recording.batches import record
 from ledger.tests.builders import post as entry
 
@@ -27,21 +25,6 @@ pytestmark = [
     # the test client reads what a server would stream
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators"),
 ]
-
-
-def sent(author: User, content: bytes = TEXT, name: str = "minutes.txt") -> File:
-    file = upload(author, content, name)
-    record(draft(author, file.pk))
-    return File.objects.select_related("message").get(pk=file.pk)
-
-
-def message_of(file: File) -> Message:
-    assert file.message
-    return file.message
-
-
-def url(file: File, name: str = "x") -> str:
-    return f"/files/{file.id.hex}/{name}"
 
 
 def both(client: Client, file: File) -> tuple[int, int]:

@@ -13,8 +13,7 @@ from chat.erasing import erase_message
 from chat.files.models import File
 from chat.files.removing import remove_given_up
 from chat.tests.files.s3_server import SECRET, Storage, run_storage
-from chat.tests.files.samples import TEXT, browser, picture, upload
-from chat.tests.files.test_downloads import message_of, sent, url
+from chat.tests.files.samples import TEXT, browser, message_of, picture, sent, upload, url
 from connect import env
 
 pytestmark = [

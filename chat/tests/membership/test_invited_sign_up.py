@@ -15,7 +15,7 @@ from accounts.tests.conftest import NEW_PASSWORD, sign_up_form
 from chat.membership.inviting import make_invite
 from chat.membership.joining import remove
 from chat.models import Room
-from chat.tests.membership.test_inviting import accepts, address, is_in
+from chat.tests.membership.invitations import accepts, address, is_in
 from connect.tests.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)

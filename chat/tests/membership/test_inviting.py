@@ -16,6 +16,7 @@ from chat.membership.opening import create_room, update_room
 from chat.models import Membership, Room
 from chat.refusals import Refusal
 from chat.rooms import ensure_world
+from chat.tests.membership.invitations import accepts, address, is_in
 from connect.tests.people import as_, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,18 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def optional(settings: Settings) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "optional"
-
-
-def address(invite: Invite) -> str:
-    return f"/join/{invite.token}/"
-
-
-def is_in(user: User, room: Room) -> bool:
-    return Membership.objects.filter(user=user, room=room).exists()
-
-
-def accepts(user: User, invite: Invite) -> int:
-    return as_(user).post(address(invite)).status_code
 
 
 def test_who_follows_it_joins(plans: Room, bob: User, charlie: User) -> None:

@@ -23,8 +23,8 @@ from chat.models import Room
 from chat.protocol import Read
 from chat.rates import Rates
 from chat.rooms import ensure_world
+from chat.tests.commands import do, send
 from chat.tests.delivery.hub_client import Client
-from chat.tests.test_commands import do, send
 from chat.tests.until import until
 from connect.tests.people import as_
 from connect_verify import Trust, parse_vkey, verify_receipt

@@ -18,8 +18,7 @@ from chat.models import Ban, Membership, Room
 from chat.pages import details_views
 from chat.rooms import ensure_world
 from chat.tests.entries import post
-from chat.tests.files.samples import picture, upload
-from chat.tests.files.test_claims import draft
+from chat.tests.files.samples import draft, picture, upload
 from connect.tests.people import as_, person
 from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message

@@ -21,7 +21,7 @@ from chat.tests.search.conftest import Found
 from chat.tests.search.entries import erased
 from ledger.models import Message, RoomHead
 from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
-from ledger.tests.recording.test_erasing import files_with
+from ledger.tests.recording.traces import files_with
 
 pytestmark = pytest.mark.usefixtures("rooms")
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="it looks into the tables and files of FTS5")

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from connect.tests.e2e.browser import Window
 from connect.tests.e2e.hands import Hands, palette
+from connect.tests.e2e.indexed import is_indexed
 from connect.tests.e2e.room import is_live
-from connect.tests.e2e.test_search import is_indexed
 from connect.tests.e2e.world import is_in_world
 from connect.tests.people import PASSWORD
 

@@ -31,6 +31,16 @@ while {sealed!r} and Message.objects.pending().exists():
     with suppress(LostRace):  # the site's own miner was faster
         seal()
 """
+FILL = """
+import time, uuid
+from accounts.models import User
+from chat.models import Room
+from ledger.recording.drafts import Draft
+from ledger.recording.batches import record_batch
+bob = User.objects.get(username="bob").pk
+texts = [f"number {{n}} ends" for n in range({first}, {last})]
+record_batch([Draft("post", Room.WORLD, bob, uuid.uuid4(), 1, body={{"text": text}}) for text in texts])
+"""
 
 
 def say(site: Site, *texts: str, name: str = "bob", sealed: bool = True) -> None:

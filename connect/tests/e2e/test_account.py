@@ -10,7 +10,7 @@ from accounts.tests.totp import totp
 from connect.tests.e2e.browser import OpenWindow, Window
 from connect.tests.e2e.room import choose, message
 from connect.tests.e2e.rules import is_sound_everywhere
-from connect.tests.e2e.test_layouts import PHONE, TOO_SMALL, fits
+from connect.tests.e2e.sizes import PHONE, TOO_SMALL, fits
 from connect.tests.e2e.world import is_in_world, said, say, sign_up
 from connect.tests.people import PASSWORD
 

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from chat.tests.files.samples import HTML, SVG, photo_held_upright, picture
 from connect.tests.e2e.browser import OpenWindow, audited
+from connect.tests.e2e.files import payload, pick, ready, with_file
 from connect.tests.e2e.room import enter, is_live
+from connect.tests.e2e.sizes import PHONE
 from connect.tests.server import Server, make_site
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DROP = """([name, type, text, place = "main"]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type }));
@@ -40,28 +41,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def payload(name: str, data: bytes) -> FilePayload:
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-
-
-def pick(page: Page, *files: tuple[str, bytes]) -> None:
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Attach files").click()
-    chooser.value.set_files([payload(*file) for file in files])
-
-
 def tray(page: Page) -> Locator:
     return page.get_by_role("list", name="Files to be sent").get_by_role("listitem")
-
-
-def ready(page: Page, count: int) -> None:
-    expect(page.locator('[data-tray] [data-state="done"]')).to_have_count(count)
-
-
-def with_file(page: Page, name: str) -> Locator:
-    """The newest message that carries this file."""
-    here = page.locator(f'[data-file-name]:text-is("{name}"), img[alt="{name}"]')
-    return page.get_by_role("article").filter(has=here).last
 
 
 def is_loaded(image: Locator) -> None:

@@ -7,20 +7,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
-from connect.tests.e2e.room import choose, enter, is_live, message
+from connect.tests.e2e.room import FILL, choose, enter, is_live, message
 from connect.tests.server import Server, make_site, serve
 
 LONG = 1200
-FILL = """
-import time, uuid
-from accounts.models import User
-from chat.models import Room
-from ledger.recording.drafts import Draft
-from ledger.recording.batches import record_batch
-bob = User.objects.get(username="bob").pk
-texts = [f"number {{n}} ends" for n in range({first}, {last})]
-record_batch([Draft("post", Room.WORLD, bob, uuid.uuid4(), 1, body={{"text": text}}) for text in texts])
-"""
 OLDER = """
 from ledger.models import Message
 from django.db.models import F

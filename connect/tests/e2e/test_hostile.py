@@ -18,8 +18,8 @@ from chat.tests.client import WORLD, message
 from chat.tests.client import enter as open_socket
 from chat.tests.files.samples import HTML, SVG, bomb
 from connect.tests.e2e.browser import OpenWindow, Window, audited
+from connect.tests.e2e.files import pick, ready, with_file
 from connect.tests.e2e.room import enter, is_live
-from connect.tests.e2e.test_files import pick, ready, with_file
 from connect.tests.e2e.world import fill_form, is_in_world
 from connect.tests.server import Server, make_site
 

@@ -7,11 +7,11 @@ from playwright.sync_api import Page, expect
 
 from connect.tests.e2e.browser import OpenWindow, audited
 from connect.tests.e2e.room import enter, message, say
+from connect.tests.e2e.sizes import PHONE, fits
 from connect.tests.server import Server, make_site
 from connect.tests.words import compile_words
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 NARROW = {"viewport": {"width": 320, "height": 640}}
 PAGES = (
     "/",
@@ -38,11 +38,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     say(site, "מה שלום כולם? 12:30", name="charlie", sealed=False)
     with audited(site) as server:
         yield server
-
-
-def fits(page: Page) -> bool:
-    # From right to left what sticks out does so on the left, where it cannot be scrolled to: measured, not scrolled.
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def is_inside(page: Page, *names: str) -> None:

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.room import enter, message, say
+from connect.tests.e2e.sizes import PHONE, TOO_SMALL, fits
 from connect.tests.server import Server, make_site, serve
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DARK, LIGHT = "rgb(11, 13, 23)", "rgb(255, 255, 255)"
 LONG_NAME = """
 from accounts.models import User
@@ -30,21 +30,12 @@ MEETS = """(node, names) => {
   return pairs.filter(([name, other]) => boxes(name).some((a) => boxes(other).some((b) => meets(a, b))));
 }"""
 """Which pairs of places in it lie over each other; of a paragraph the words count, not its empty end."""
-TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, summary, textarea")]
-  .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-  .filter((node) => !node.matches("p a, svg a, a.entry__name, .skip, .check input, .hidden-visually"))
-  .filter((node) => Math.min(node.getBoundingClientRect().width, node.getBoundingClientRect().height) < 44)
-  .map((node) => node.outerHTML)"""
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serve(make_site(tmp_path_factory.mktemp("site"))) as server:
         yield server
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def has_background(page: Page, colour: str) -> None:

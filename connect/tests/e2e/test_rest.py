@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from connect.tests.e2e.browser import OpenWindow
-from connect.tests.e2e.room import enter, is_live
-from connect.tests.e2e.test_history import FILL
+from connect.tests.e2e.room import FILL, enter, is_live
 from connect.tests.server import Server, make_site, serve
 
 COUNT = """

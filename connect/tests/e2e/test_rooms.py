@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from connect.tests.e2e.browser import OpenWindow, audited
 from connect.tests.e2e.room import enter, is_live, message
-from connect.tests.e2e.test_layouts import PHONE
+from connect.tests.e2e.sizes import PHONE
 from connect.tests.e2e.world import fill_form
 from connect.tests.server import Server, make_site
 

@@ -7,12 +7,8 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, Page, Route, expect
 
 from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.indexed import is_indexed
 from connect.tests.e2e.world import say, sign_up
-
-INDEXED = """async (typed) => {
-  while (!(await (await fetch(`/search/suggest/?q=${typed}`)).json()).messages.length)
-    await new Promise((resolve) => setTimeout(resolve, 300));
-}"""
 
 
 def test_the_palette_jumps_searches_and_acts_by_keyboard_alone(open_window: OpenWindow) -> None:
@@ -116,11 +112,6 @@ def test_the_page_tells_the_time_by_the_readers_own_clock(open_window: OpenWindo
     expect(time).to_have_attribute("title", re.compile(" UTC$"))
     there = datetime.fromisoformat(time.get_attribute("datetime") or "").astimezone(ZoneInfo("Asia/Kathmandu"))
     expect(time).to_contain_text(f"{there:%-I:%M}")
-
-
-def is_indexed(page: Page, typed: str) -> None:
-    """Returns once the follower has taken in what was said."""
-    page.evaluate(INDEXED, typed)
 
 
 def is_chosen(page: Page, option: Locator) -> None:

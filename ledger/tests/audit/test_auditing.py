@@ -1,12 +1,10 @@
 """The audit of a real database: what it reads, while others write; verify_chain; what is kept of it."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -19,25 +17,11 @@ from ledger.core.notes import LOG_KEY_TYPE, format_note, format_vkey, make_vkey,
 from ledger.models import Block, Genesis, Message, Tile
 from ledger.sealing import seal
 from ledger.tests.builders import ALICE, post, small_chain
+from ledger.tests.manage import verify
 from ledger.tests.tampering import set_column
-from ledger.tests.test_verify_chain import verify
+from ledger.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_thread(work: Callable[[], object]) -> None:
-    """With a database connection of its own, as another process would."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join(timeout=10)
-    assert not thread.is_alive(), "the writer waits for the reader"
 
 
 def test_a_chain_of_everything_is_valid_and_counted() -> None:

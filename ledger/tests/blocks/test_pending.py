@@ -16,10 +16,10 @@ from ledger.errors import BehindSignedState, CorruptLedger, LedgerError, Stopped
 from ledger.models import Block, Genesis, Message, Tile
 from ledger.recording.batches import record_batch
 from ledger.sealing import seal
-from ledger.tests.audit.test_auditing import in_thread
 from ledger.tests.builders import ROOM, draft, post, room_id
 from ledger.tests.sealed import Meddler
 from ledger.tests.tampering import read_everything, run, write_everything
+from ledger.tests.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from ledger.core.audit_ranges import Vouched, vouch
 from ledger.core.audit_rows import Report, Row
 from ledger.core.audit_shared import Doubtful
 from ledger.tests.core.chains import ALICE, BOB, ORIGIN, OTHER_ROOM, ROOM, Chain, Rows, check, small_chain
-from ledger.tests.core.test_audit_columns import COLUMNS, audit_with, chain_with, flips, unnoticed
+from ledger.tests.core.columns import COLUMNS, audit_with, chain_with, flips, unnoticed
 
 RANGE = 4
 

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from ledger.recording.erasing import Erasure, erase
 from ledger.sealing import seal
 from ledger.tests.builders import BOB, draft, post, room_id
 from ledger.tests.crashes import Countdown, Crash, raise_crash, steps
+from ledger.tests.recording.traces import files_with
 from ledger.tests.rooms import assert_rooms_are_whole
 from ledger.tests.sealed import assert_valid
 
@@ -235,15 +235,6 @@ def test_a_crash_between_any_two_steps_leaves_all_or_nothing() -> None:
     assert crashes > 5
     assert_rooms_are_whole()
     assert_valid()
-
-
-def files_with(secret: str) -> list[str]:
-    """Read by another process: a file that this one opens and closes takes SQLite's locks on it along."""
-    database = Path(settings.DATABASES["default"]["NAME"])
-    files = sorted(map(str, database.parent.glob(f"{database.name}*")))
-    found = subprocess.run(["grep", "-lF", secret, *files], capture_output=True, text=True, check=False)
-    assert found.returncode in (0, 1), found.stderr
-    return found.stdout.splitlines()
 
 
 @on_sqlite
