@@ -19,7 +19,7 @@ PROMISES = [
     *("chat/tests/delivery/test_store.py", "chat/tests/test_rooms.py", "chat/tests/test_sessions.py"),
     *("chat/tests/notifying/test_unread.py", "chat/tests/test_acts.py"),
     *("chat/tests/membership/test_joining.py", "chat/tests/test_visibility.py"),
-    "chat/tests/delivery/test_memberships.py",
+    *("chat/tests/delivery/test_memberships.py", "chat/tests/delivery/test_memberships_meanwhile.py"),
     "chat/tests/membership/test_inviting.py::test_of_two_who_come_at_once_one_gets_the_last_use",
     "accounts/tests/test_leaving.py::test_of_two_owners_who_close_at_once_one_stays",
     "accounts/tests/test_signup.py::test_the_database_itself_refuses_doubles",

@@ -1,23 +1,15 @@
 """An exported room: checked by the verifier alone in a folder, readable by people, and noted in the room."""
 
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-import pytest
 from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import DjangoAssertNumQueries
 
@@ -26,72 +18,16 @@ from chat.erasing import erase_message
 from chat.exports import exporting
 from chat.exports.exporting import export_room
 from chat.models import Preferences, Room
-from chat.rooms import ensure_world
 from chat.tests.entries import post
+from chat.tests.exports.exported import MARKUP, SECRET, export, lines_of, verify
 from chat.tests.files.samples import draft, picture, upload
 from connect.tests.words import compile_words
-from ledger.blocks.genesis import ensure_genesis
 from ledger.core.records import SYSTEM_AUTHOR
-from ledger.errors import ExportError
-from ledger.models import Block, Genesis, Message, Tile
+from ledger.models import Block, Genesis, Message
 from ledger.recording.batches import record
 from ledger.sealing import seal
-from ledger.tests.builders import post as entry
 from ledger.tests.power import Power
 from ledger.tests.sealed import assert_valid
-
-ROOT = Path(__file__).resolve().parents[3]
-SECRET = "the-password-is-0f8b1c"
-MARKUP = "<script>alert('x')</script> <img src=//example.org/x> & **bold**"
-
-
-@pytest.fixture
-def room(transactional_db: None, alice: User, bob: User) -> Room:
-    """One of everything: a reply, an edit, a deletion, an erasure, markup, other rooms between, a pending tail."""
-    ensure_genesis()
-    world = ensure_world()
-    first = post("first ☃", bob)
-    seal()
-    post(MARKUP, alice, ref=bytes(first.hash))
-    entry("first, mended", author=bob.pk, room=world.pk, kind="edit", ref=first.hash)
-    secret = post(SECRET, bob)
-    post("elsewhere", bob, room=Room.objects.create(slug="cellar", name="Cellar").pk)
-    seal()
-    erase_message(bob, secret, uuid4(), "it was a secret")
-    entry(author=alice.pk, room=world.pk, kind="react", ref=first.hash, body={"emoji": "👍"})
-    entry(author=bob.pk, room=world.pk, kind="delete", ref=first.hash, body=None)
-    seal()
-    post("pending", alice)
-    return world
-
-
-def export(folder: Path, slug: str = "world", name: str = "bob") -> Path:
-    call_command("export_room", slug, str(folder), "--as", name)
-    return folder
-
-
-def lines_of(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / "world.jsonl").read_text().splitlines()]
-
-
-def verify(folder: Path, place: Path) -> "subprocess.CompletedProcess[str]":
-    """The verifier, without this project: a folder with nothing but itself and the export."""
-    place.mkdir()
-    shutil.copy(ROOT / "connect_verify.py", place)
-    shutil.copy(folder / "world.jsonl", place)
-    if (folder / "files").exists():
-        shutil.copytree(folder / "files", place / "files")
-    command = [
-        sys.executable,
-        "-I",
-        "-S",
-        "connect_verify.py",
-        "room",
-        "world.jsonl",
-        "--key",
-        Genesis.objects.get().key,
-    ]
-    return subprocess.run(command, cwd=place, env={}, text=True, capture_output=True, check=False)
 
 
 class Markup(HTMLParser):
@@ -229,79 +165,6 @@ def test_the_room_is_told(room: Room, tmp_path: Path) -> None:
     seal()
     assert_valid()
     assert verify(export(tmp_path / "again"), tmp_path / "alone").returncode == 0
-
-
-@pytest.mark.parametrize(("slug", "name"), [("attic", "bob"), ("world", "nobody"), ("world", "charlie")])
-def test_who_may_not_read_the_room_hears_what_they_hear_of_an_unknown_one(
-    room: Room, charlie: User, tmp_path: Path, slug: str, name: str
-) -> None:
-    User.objects.filter(pk=charlie.pk).update(is_active=False)
-    before = Message.objects.count()
-    with pytest.raises(CommandError, match=f"^There is no room {slug} that {name} may read.$"):
-        export(tmp_path / "out", slug, name)
-    assert not (tmp_path / "out").exists()
-    assert Message.objects.count() == before
-
-
-def test_a_folder_that_exists_is_left_alone(room: Room, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "mine").touch()
-    before = Message.objects.count()
-    with pytest.raises(CommandError, match="exists; name a new folder"):
-        export(tmp_path / "out")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine"]
-    assert Message.objects.count() == before
-
-
-@pytest.mark.parametrize("fault", ["record_fields", "_tell_room"])
-def test_a_failure_leaves_no_folder(room: Room, tmp_path: Path, fault: str) -> None:
-    place = tmp_path / "place"
-    for error, said in ((ExportError("no"), "^no$"), (OSError("disk full"), r"not written \(disk full\)")):
-        with patch.object(exporting, fault, side_effect=error), pytest.raises(CommandError, match=said):
-            export(place / "out")
-        assert list(place.iterdir()) == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_an_export_that_is_ended_leaves_no_folder(room: Room, tmp_path: Path, number: int) -> None:
-    place = tmp_path / "place"
-    end = patch.object(exporting, "_line", side_effect=lambda row: os.kill(os.getpid(), number))
-    with end, pytest.raises(SystemExit):
-        export(place / "out")
-    assert list(place.iterdir()) == []
-
-
-def test_a_damaged_entry_is_named(room: Room, tmp_path: Path) -> None:
-    Message.objects.filter(room_seq=5, room=room.pk).update(body="{")
-    with pytest.raises(CommandError, match=r"Entry 5 is damaged .* run verify_chain"):
-        export(tmp_path / "out")
-
-
-@pytest.mark.parametrize("body", ["{", "[]", '{"emoji":"x"}', '{"files":1,"text":"x"}'])
-def test_a_body_that_is_none_of_its_kind_is_named_pending_or_not(room: Room, tmp_path: Path, body: str) -> None:
-    for row in Message.objects.filter(room=room.pk, kind="post", body__isnull=False):
-        Message.objects.filter(pk=row.pk).update(body=body)
-        with pytest.raises(CommandError, match=f"Entry {row.room_seq} is damaged .* run verify_chain"):
-            export(tmp_path / "out")
-        Message.objects.filter(pk=row.pk).update(body=row.body)
-
-
-def test_a_damaged_block_or_tile_is_told(room: Room, tmp_path: Path) -> None:
-    block = Block.objects.get(height=2)
-    for column, value in (("root", b"x"), ("bits", 1), ("checkpoint", "x")):
-        Block.objects.filter(height=2).update(**{column: value})
-        with pytest.raises(CommandError, match=r"damaged .* run verify_chain"):
-            export(tmp_path / "out")
-        block.save()
-    Tile.objects.all().delete()
-    with pytest.raises(CommandError, match=r"absent.*; run verify_chain"):
-        export(tmp_path / "out")
-
-
-def test_nothing_signed_is_nothing_to_export(transactional_db: None, bob: User, tmp_path: Path) -> None:
-    ensure_world()
-    with pytest.raises(CommandError, match="Nothing is signed yet"):
-        export(tmp_path / "out")
 
 
 def test_what_is_written_meanwhile_waits_for_the_next_export(room: Room, bob: User, tmp_path: Path) -> None:

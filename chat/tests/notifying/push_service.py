@@ -11,6 +11,9 @@ from typing import Any
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.test import Client
+
+from accounts.models import User
 
 AUTH = bytes(range(16))
 
@@ -51,3 +54,11 @@ class Service:
 
 def encoded(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def subscribe(user: User, subscription: dict[str, Any]) -> Client:
+    client = Client()
+    client.force_login(user)
+    answer = client.post("/push/", subscription, content_type="application/json")
+    assert answer.status_code == 204, answer.content
+    return client

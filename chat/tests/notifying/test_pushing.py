@@ -2,7 +2,6 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -12,10 +11,8 @@ import pytest
 from django.contrib.auth.management.commands import changepassword
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from py_vapid import Vapid02
-from pytest_django import Settings
 
 from accounts.models import User
 from chat.markup import text
@@ -24,38 +21,12 @@ from chat.models import Membership, PushSubscription, ReadPosition, Room, RoomPr
 from chat.notifying import pushing
 from chat.notifying.pushing import Pusher, choose_people, push
 from chat.notifying.vapid import public_key
-from chat.pages import notice_views
-from chat.rooms import ensure_world
 from chat.tests.entries import act, post
-from chat.tests.notifying.push_service import AUTH, Service, encoded
-from ledger.blocks.genesis import ensure_genesis
+from chat.tests.notifying.push_service import AUTH, Service, encoded, subscribe
 from ledger.models import Message
 from ledger.recording.erasing import Erasure, erase
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def service(settings: Settings) -> Iterator[Service]:
-    service = Service()
-    settings.PUSH_SERVICES = [service.origin]
-    yield service
-    service.server.shutdown()
-    service.server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def _world(alice: User, bob: User, charlie: User) -> None:
-    ensure_genesis()
-    ensure_world()
-
-
-def subscribe(user: User, subscription: dict[str, Any]) -> Client:
-    client = Client()
-    client.force_login(user)
-    answer = client.post("/push/", subscription, content_type="application/json")
-    assert answer.status_code == 204, answer.content
-    return client
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("world")]
 
 
 def test_a_mention_reaches_the_browser_encrypted_and_signed_by_the_site(
@@ -159,16 +130,6 @@ def test_a_browser_whose_keys_are_none_is_forgotten_and_the_others_are_told(
     assert [each.endpoint for each in PushSubscription.objects.all()] == [service.subscription()["endpoint"]]
 
 
-def test_of_too_many_browsers_the_one_goes_that_was_not_renewed_for_longest(
-    bob: User, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(notice_views, "BROWSERS_EACH", 3)
-    for name in ("a", "b", "c", "a", "d"):
-        subscribe(bob, service.subscription(name))
-    kept = {each.endpoint.rpartition("/")[2] for each in PushSubscription.objects.all()}
-    assert kept == {"a", "c", "d"}
-
-
 def test_a_text_is_looked_through_once_however_many_are_to_be_told(
     alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,99 +203,3 @@ def test_where_nobody_has_subscribed_a_flood_of_posts_asks_once(alice: User, mon
     pusher.hear([row])
     pusher.join()
     assert pushed == []
-
-
-def test_switching_off_and_subscribing_as_somebody_else_leave_one_owner(
-    alice: User, bob: User, service: Service
-) -> None:
-    client = subscribe(bob, service.subscription())
-    subscribe(alice, service.subscription())
-    assert [each.user_id for each in PushSubscription.objects.all()] == [alice.pk]
-    endpoint = {"endpoint": service.subscription()["endpoint"]}
-    assert client.post("/push/remove/", endpoint, content_type="application/json").status_code == 204
-    assert PushSubscription.objects.count() == 1
-    client.force_login(alice)
-    assert client.post("/push/remove/", endpoint, content_type="application/json").status_code == 204
-    assert PushSubscription.objects.count() == 0
-
-
-def test_the_next_session_of_the_same_person_takes_a_browser_over_and_nobody_elses_does(
-    alice: User, bob: User, service: Service
-) -> None:
-    endpoint = {"endpoint": service.subscription()["endpoint"]}
-
-    def renew(client: Client) -> bool:
-        answer = client.post("/push/renew/", endpoint, content_type="application/json")
-        return bool(answer.json()["on"])
-
-    client = subscribe(bob, service.subscription())
-    assert renew(client)
-    client.logout()
-    push(post("@bob nobody is logged in", alice))
-    client.force_login(alice)
-    assert not renew(client)
-    push(post("@bob somebody else is", alice))
-    assert service.pushes == []
-    client.force_login(bob)
-    assert renew(client)
-    push(post("@bob hello again", alice))
-    assert [each["body"] for each in service.opened()] == ["@bob hello again"]
-
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        "http://127.0.0.1:8000/x",
-        "https://169.254.169.254/latest",
-        "https://fcm.googleapis.com.evil.example/x",
-        "https://evilgoogleapis.com/x",
-        "https://user@fcm.googleapis.com/x",
-        "https://fcm.googleapis.com:8443/x",
-        "http://fcm.googleapis.com/x",
-        "https://[::1/x",
-        "file:///etc/passwd",
-        "https://fcm.googleapis.com/" + "x" * 500,
-        "https://fcm.googleapis.com/\0",
-        7,
-        None,
-    ],
-)
-def test_no_other_address_is_ever_called(bob: User, service: Service, endpoint: object) -> None:
-    client = Client()
-    client.force_login(bob)
-    told = service.subscription() | {"endpoint": endpoint}
-    assert client.post("/push/", told, content_type="application/json").status_code == 400
-    assert not PushSubscription.objects.exists()
-
-
-def test_the_makers_of_browsers_are_known(bob: User, service: Service) -> None:
-    for host in ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com"):
-        subscribe(bob, service.subscription() | {"endpoint": f"https://{host}/x"})
-    assert PushSubscription.objects.count() == 3
-
-
-def test_a_key_is_of_letters_that_keys_have(bob: User, service: Service) -> None:
-    """PostgreSQL stores no NUL."""
-    client = Client()
-    client.force_login(bob)
-    told = service.subscription()
-    told["keys"] = told["keys"] | {"auth": "\0" * 22}
-    assert client.post("/push/", told, content_type="application/json").status_code == 400
-
-
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"endpoint":"x","keys":{}}', '{"endpoint":"x","keys":null}', "\xff"])
-def test_what_is_no_subscription_is_refused(bob: User, body: str) -> None:
-    client = Client()
-    client.force_login(bob)
-    for path, done in (("/push/", 204), ("/push/remove/", 204), ("/push/renew/", 200)):
-        answer = client.post(path, body, content_type="application/json")
-        assert answer.status_code in (400, done)
-    assert not PushSubscription.objects.exists()
-
-
-def test_the_key_is_the_sites_own_and_the_same_in_every_process(settings: Settings) -> None:
-    first = public_key()
-    assert first == public_key()
-    settings.SECRET_KEY = "another"
-    assert public_key() != first
-    assert len(first) == 87
