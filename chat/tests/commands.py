@@ -15,32 +15,14 @@ BODIES: dict[str, dict[str, str]] = {
 
 
 def send(room: UUID, **more: Any) -> Send:
-    fields: dict[str, Any] = {
-        "id": uuid4().hex,
-        "client_id": uuid4(),
-        "text": "hello",
-        "reply_to": None,
-        "files": (),
-        "sent_ms": 1,
-        "seen": None,
-        "checkpoint": None,
-        "salt": None,
-        "device": None,
-        "signature": None,
-    }
-    return Send(room=room, **fields | more)
+    fields = {"text": "hello", "reply_to": None, "files": ()}
+    return Send(room=room, **_common() | fields | more)
 
 
 def do(kind: str, ref: bytes, **more: Any) -> Act:
-    fields: dict[str, Any] = {
-        "id": uuid4().hex,
-        "client_id": uuid4(),
-        "room": Room.WORLD,
-        "sent_ms": 1,
-        "seen": None,
-        "checkpoint": None,
-        "salt": None,
-        "device": None,
-        "signature": None,
-    }
-    return Act(kind=kind, ref=ref, **fields | more)
+    return Act(kind=kind, ref=ref, **_common() | {"room": Room.WORLD} | more)
+
+
+def _common() -> dict[str, Any]:
+    nothing = dict.fromkeys(("seen", "checkpoint", "salt", "device", "signature"))
+    return {"id": uuid4().hex, "client_id": uuid4(), "sent_ms": 1, **nothing}
