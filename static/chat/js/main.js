@@ -13,8 +13,9 @@ import { Flusher } from "./flusher.js";
 import { Health } from "./health.js";
 import { Jumping } from "./jumping.js";
 import { Missed } from "./missed.js";
-import { openOutbox } from "./outbox.js";
 import { Notices } from "./notices.js";
+import { openOutbox } from "./outbox.js";
+import { find, leave, readJson, reload } from "./page.js";
 import { Pins } from "./pins.js";
 import { Place } from "./place.js";
 import { Presence } from "./presence.js";
@@ -29,16 +30,6 @@ import { openTools } from "./tools.js";
 import { Typing } from "./typing.js";
 import { listenForReturn } from "./waking.js";
 import { Writing, pendingActs } from "./writing.js";
-
-const find = (name) => document.querySelector(`[data-${name}]`);
-const readJson = (id) => JSON.parse(takeNode(id).textContent);
-
-/** Out of the page: what is erased later must not stay behind there. */
-function takeNode(id) {
-  const node = document.getElementById(id);
-  node.remove();
-  return node;
-}
 
 // Pages of history are for browsers without scripts; this one reads them in place.
 if (new URLSearchParams(location.search).has("before")) location.replace(location.pathname);
@@ -265,18 +256,6 @@ function connectionChanged(newState, code) {
   } else flusher.disconnected();
   if (newState === "closed" && code === CLOSE.NEWER_PROTOCOL) reload();
   return undefined;
-}
-
-/** What was said stays on the screen behind the dialog no longer than its reader does. */
-function leave() {
-  const dialog = find("left");
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
-  if (!dialog.open) dialog.showModal();
-}
-
-/** At most once in ten seconds: a server that keeps asking for it must not spin the page. */
-function reload() {
-  setTimeout(() => location.reload(), Math.max(0, 10_000 - performance.now()));
 }
 
 let drawing = false;
