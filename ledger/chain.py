@@ -5,7 +5,7 @@
 
 Of an entry everybody learns leaf hash, index and family; room, author and text only who may read its room. What is not
 signed is not shown. A page is written a thousand entries at a time, three queries each, so that a block of fifty
-thousand is never in memory as a whole. Spec: docs/specs/protocol.md §3.
+thousand is never in memory as a whole. Spec: docs/specs/protocol.md, HTTP.
 """
 
 from collections.abc import Iterator, Sequence

@@ -2,7 +2,7 @@
 
 Connections submit drafts from their event loop, which never waits for the database; one thread records what gathers.
 So batches grow with the pressure, each with one transaction and one sync of the disk. Beyond `CAPACITY` waiting drafts
-it refuses with Busy. What happens to a batch is in `recording.py`.
+it refuses with Busy. What happens to a batch is in `recording/batches.py`.
 """
 
 import asyncio

@@ -3,11 +3,11 @@
     draft      pending rows → leaf hashes → tiles, root, header       no transaction
     search     a nonce                                                no transaction
     commit     the tip still stands: block, leaf indexes, tiles       one short transaction
-    sign       signed state, checkpoint, signal                       see signing.py
+    sign       signed state, checkpoint, signal                       see blocks/signing.py
 
 A crash before the commit leaves nothing behind, a crash after it a block without a checkpoint, which is valid, is shown
-to nobody, and is checked and signed by whoever mines next: see unsigned.py. Two miners never fork: only one block can
-follow the tip, and whoever comes second discards its work. Spec: docs/specs/ledger.md §3–5.
+to nobody, and is checked and signed by whoever mines next: see blocks/unsigned.py. Two miners never fork: only one
+block can follow the tip, and whoever comes second discards its work. Spec: docs/specs/ledger.md §3–5.
 """
 
 import time

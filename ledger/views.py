@@ -1,6 +1,6 @@
 """The chain as JSON, with the names of the original system: /get_chain, /valid, /mine_block.
 
-Spec: docs/specs/protocol.md §3.
+Spec: docs/specs/protocol.md, HTTP.
 """
 
 import time

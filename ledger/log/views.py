@@ -2,7 +2,7 @@
 
 Everything but a receipt is for everyone: hashes, and entries that tell nothing but their family. A receipt holds an
 entry's text and is for those who may read its room; for everyone else the entry does not exist.
-Spec: docs/specs/protocol.md §3.
+Spec: docs/specs/protocol.md, HTTP.
 """
 
 import re
