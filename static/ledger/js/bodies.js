@@ -10,7 +10,7 @@ import { LedgerFormatError } from "./errors.js";
 import { sha256 } from "./hashing.js";
 import { findMisfit, hasShape, isBase64, isCount, isHash, isId, isText } from "./shapes.js";
 
-export const SALT_SIZE = 32;
+const SALT_SIZE = 32;
 const BODY_PREFIX = utf8("connect-body/v1\n");
 
 const FILE = { name: isText, type: isText, size: isCount, commitment: isHash };
