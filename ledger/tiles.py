@@ -4,14 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from ledger.core.merkle import TileId
 from ledger.core.proofs import plan_consistency, plan_inclusion
+from ledger.core.tilepaths import tile_key
 from ledger.models import Tile
-
-_INDEX_BITS = 56
-
-
-def tile_key(level: int, index: int) -> int:
-    """The primary key of a tile."""
-    return level << _INDEX_BITS | index
 
 
 def read_tiles(wanted: Iterable[TileId]) -> dict[TileId, bytes]:

@@ -21,8 +21,8 @@ from ledger.core.audit import audit
 from ledger.core.audit_leaf import BadRow
 from ledger.core.audit_rows import SIGNED_STATE, AuditState, Report, Row, SignedHead, Trust
 from ledger.core.audit_shared import Doubtful, audit_shared
-from ledger.core.merkle import TILE_HEIGHT
 from ledger.core.notes import format_vkey, parse_vkey
+from ledger.core.tilepaths import TILE_HEIGHT
 from ledger.errors import KeyFileError
 from ledger.keys import load_key, verify
 from ledger.models import Block, Cosignature, Genesis, Message, RoomHead, Tile

@@ -12,7 +12,7 @@ from ledger.core.audit_ranges import RANGE, Vouched
 from ledger.core.audit_rows import BlockRow, Report, Row, Source, Trust
 from ledger.core.audit_sealed import Sealed
 from ledger.core.audit_tree import Blame
-from ledger.core.merkle import HASH_SIZE
+from ledger.core.fields import HASH_SIZE
 
 Helpers = Callable[[int], Vouched | None]
 """Number of a range → what a helper vouches for. Asked for ranges in ascending order, once each."""

@@ -7,7 +7,8 @@ docs/specs/ledger.md §3.
 from collections.abc import Callable, Iterator
 
 from ledger.core.audit_rows import TILE, Report, Row, TileRow
-from ledger.core.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH
+from ledger.core.fields import HASH_SIZE
+from ledger.core.tilepaths import INDEX_BITS, TILE_HEIGHT, TILE_WIDTH, tile_key
 
 Tiles = Callable[[int], Iterator[Row]]
 """Level → its rows by index."""
@@ -55,7 +56,7 @@ class StoredTiles:
     def _find(self, index: int) -> TileRow | None:
         while (tile := self._ahead) is not None and (not isinstance(tile.number, int) or tile.number < index):
             self._advance(surplus=True)
-        pk = tile_pk(self._level, index)
+        pk = tile_key(self._level, index)
         if tile is None or tile.number > index:
             self._report.add("tile_missing", TILE, pk, leaf_index=self.position << TILE_HEIGHT * self._level)
             return None
@@ -86,13 +87,10 @@ def _hashes(tile: TileRow | None) -> bytes:
     return tile.hashes if tile is not None and isinstance(tile.hashes, bytes) else b""
 
 
-def tile_pk(level: int, index: int) -> int:
-    return level << 56 | index
-
-
 def report_surplus(tile: TileRow, report: Report) -> None:
     """A tile where there is none; its key tells which column put it there."""
     column = None
     if isinstance(tile.id, int):
-        column = "level" if tile.id >> 56 != tile.level else "index" if tile.id & (1 << 56) - 1 != tile.number else None
+        level, number = divmod(tile.id, 1 << INDEX_BITS)
+        column = "level" if level != tile.level else "index" if number != tile.number else None
     report.add("tile_surplus", TILE, tile.id, column, got=f"level {tile.level}, index {tile.number}")

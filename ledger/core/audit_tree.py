@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ledger.core.audit_rows import TILE, Report, TileRow
-from ledger.core.audit_tiles import StoredTiles, Tiles, report_surplus, tile_pk
-from ledger.core.merkle import EMPTY_ROOT, TILE_HEIGHT, TILE_WIDTH, fold_right, node_hash
+from ledger.core.audit_tiles import StoredTiles, Tiles, report_surplus
+from ledger.core.merkle import EMPTY_ROOT, fold_right, node_hash
+from ledger.core.tilepaths import TILE_HEIGHT, TILE_WIDTH, tile_key
 
 Blame = Callable[[bytes, bytes], None]
 """(expected, got): reports the row that gave a leaf."""
@@ -141,6 +142,6 @@ class Tree:
         self._frontier.full = []
 
     def _blame_tile(self, level: int, position: int, expected: bytes, got: bytes) -> None:
-        pk = tile_pk(level, position // TILE_WIDTH)
+        pk = tile_key(level, position // TILE_WIDTH)
         place = {"leaf_index": position << TILE_HEIGHT * level}
         self._report.add("tile_changed", TILE, pk, "hashes", **place, expected=expected, got=got)

@@ -16,22 +16,6 @@ from ledger.core.errors import TileError
 from ledger.core.fields import HASH_SIZE
 from ledger.core.tilepaths import TILE_HEIGHT, TILE_WIDTH
 
-__all__ = [
-    "EMPTY_ROOT",
-    "HASH_SIZE",
-    "TILE_HEIGHT",
-    "TILE_WIDTH",
-    "TileId",
-    "append_leaves",
-    "edge_tiles_needed",
-    "fold_right",
-    "leaf_hash",
-    "node_hash",
-    "root_from_tiles",
-    "root_hash",
-    "tile_hashes",
-]
-
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 TileId = tuple[int, int]

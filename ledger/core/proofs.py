@@ -14,16 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ledger.core.errors import ProofError
-from ledger.core.merkle import (
-    HASH_SIZE,
-    TILE_HEIGHT,
-    TILE_WIDTH,
-    TileId,
-    fold_right,
-    node_hash,
-    root_hash,
-    tile_hashes,
-)
+from ledger.core.fields import HASH_SIZE
+from ledger.core.merkle import TileId, fold_right, node_hash, root_hash, tile_hashes
+from ledger.core.tilepaths import TILE_HEIGHT, TILE_WIDTH
 
 
 class Subtree(NamedTuple):

@@ -1,4 +1,4 @@
-"""The path of a tile below a log's address (C2SP tlog-tiles).
+"""Where a tile is: its path below a log's address (C2SP tlog-tiles), and its key in the database.
 
     tile/<L>/<N>[.p/<W>]        tile/1/x001/x234/067    tile/0/273.p/112    tile/entries/000.p/3
 
@@ -15,9 +15,16 @@ TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
 ENTRIES = -1
 MAX_LEVEL = 63
+INDEX_BITS = 56
+"""Of a key; the level stands above them."""
 
 # Six groups hold every index: MAX_INT has sixteen digits.
 _PATH = re.compile(r"tile/([0-9]+|entries)/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]+))?")
+
+
+def tile_key(level: int, index: int) -> int:
+    """The primary key of tile (level, index)."""
+    return level << INDEX_BITS | index
 
 
 def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> str:

@@ -17,18 +17,10 @@ from pathlib import Path
 
 from ledger.core.checkpoints import Checkpoint, parse_checkpoint
 from ledger.core.errors import LedgerFormatError, TileError
-from ledger.core.merkle import (
-    HASH_SIZE,
-    TILE_HEIGHT,
-    TILE_WIDTH,
-    edge_tiles_needed,
-    leaf_hash,
-    root_from_tiles,
-    root_hash,
-    tile_hashes,
-)
+from ledger.core.fields import HASH_SIZE
+from ledger.core.merkle import edge_tiles_needed, leaf_hash, root_from_tiles, root_hash, tile_hashes
 from ledger.core.notes import open_note, parse_note, parse_vkey
-from ledger.core.tilepaths import ENTRIES, parse_tile_path, tile_path
+from ledger.core.tilepaths import ENTRIES, TILE_HEIGHT, TILE_WIDTH, parse_tile_path, tile_path
 from ledger.errors import ExportError
 from ledger.files import sync_file, sync_folder
 from ledger.keys import verify

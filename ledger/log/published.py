@@ -13,11 +13,11 @@ from django.conf import settings
 
 from ledger.core.cosignatures import Cosignature as Cosigned
 from ledger.core.cosignatures import format_cosignature
+from ledger.core.fields import HASH_SIZE
 from ledger.core.headers import encode_header
-from ledger.core.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH
 from ledger.core.notes import Note, Signature, format_note, parse_note, parse_vkey
 from ledger.core.records import block_leaf_data, record_leaf_data
-from ledger.core.tilepaths import ENTRIES
+from ledger.core.tilepaths import ENTRIES, TILE_HEIGHT, TILE_WIDTH
 from ledger.models import Block, Genesis, Message
 from ledger.tiles import read_tiles
 

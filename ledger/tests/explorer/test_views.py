@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger import validity
 from ledger.blocks.genesis import ensure_genesis
-from ledger.core.merkle import TILE_WIDTH
+from ledger.core.tilepaths import TILE_WIDTH
 from ledger.explorer import views as explorer
 from ledger.models import Block, Message, Tile
 from ledger.sealing import seal

@@ -15,12 +15,11 @@ from ledger.core.canonical import encode_canonical
 from ledger.core.checkpoints import Receipt, format_receipt
 from ledger.core.cosignatures import Cosignature, format_cosignature
 from ledger.core.headers import encode_header
-from ledger.core.merkle import TILE_WIDTH
 from ledger.core.notes import Note, Signature, format_note, format_vkey, parse_note, parse_vkey
 from ledger.core.proofs import plan_consistency, plan_inclusion
 from ledger.core.receipts import Extra, encode_extra
 from ledger.core.records import block_leaf_data, genesis_leaf_data, record_fields, record_leaf_data
-from ledger.core.tilepaths import tile_path
+from ledger.core.tilepaths import TILE_WIDTH, tile_path
 from ledger.tests.core.chains import ORIGIN, Chain
 from ledger.tests.core.golden import GOLDEN
 
