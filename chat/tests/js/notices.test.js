@@ -21,6 +21,8 @@ function page({ isLookedAt = false, sound = true, quiet = null, known = rooms, c
   const platform = {
     isLookedAt: () => told.isLookedAt,
     onLook: (act) => (told.look = act),
+    showLooking: (name) => (told.looking = name),
+    isShown: async () => false,
     clock: () => "23:00",
     claim: async (name) => !claimed.has(name) && claimed.add(name),
     notify: (title, { tag }) => told.shown.push([title, tag]),
@@ -51,6 +53,15 @@ test("the open room tells nothing to whoever looks at it, another room does, wit
   assert.deepEqual([told.count, told.beeps, told.shown], [0, 0, []]);
   await hear("den", [post(1)]);
   assert.deepEqual([told.count, told.beeps, told.shown], [0, 1, [["Bob", "den-1"]]]);
+});
+
+test("a tab in the background tells nothing of a room that another tab shows to somebody", async () => {
+  const front = page({ isLookedAt: true });
+  const { told, hear } = page({ over: { isShown: async (name) => name === front.told.looking } });
+  await hear("tea", [post(1)]);
+  assert.deepEqual([told.beeps, told.shown], [0, []]);
+  await hear("den", [post(1)]);
+  assert.deepEqual([told.beeps, told.shown], [1, [["Bob", "den-1"]]]);
 });
 
 test("by the room's level: a muted one is silent and not counted, mentions alone are told where that was chosen", async () => {

@@ -25,6 +25,11 @@ COUNT_SHOWN = """() => {
   };
 }"""
 """Chromium drops a notification that comes up while it is asked for those it shows; so one asks after."""
+ASK_AFTER = """async () => {
+  await navigator.locks.query();
+  await navigator.locks.request("another", () => {});
+}"""
+"""Answered after all that the page asked before about who tells."""
 COUNT_BEEPS = """() => {
   globalThis.beeps = 0;
   const Whole = AudioContext;
@@ -101,7 +106,7 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     expect(page.locator(".sidebar li", has_text="World")).to_have_attribute("data-muted", "")
 
 
-def test_of_two_tabs_one_beeps(open_window: OpenWindow) -> None:
+def test_of_two_tabs_one_beeps_and_none_beside_one_that_is_looked_at(open_window: OpenWindow) -> None:
     bob, window = enter(open_window, "bela"), enter(open_window, "ania")
     window.goto("/account/notifications/")
     window.page.get_by_label("A sound with each notification").check()
@@ -117,8 +122,14 @@ def test_of_two_tabs_one_beeps(open_window: OpenWindow) -> None:
         say(bob, f"@ania, {number}")
         for tab in tabs:
             expect(tab).to_have_title(f"({number}) World · Connect")
-            tab.evaluate("() => navigator.locks.request('asked after what it asked before', () => {})")
+            tab.evaluate(ASK_AFTER)
         assert sum(tab.evaluate("beeps") for tab in tabs) == number
+    tabs[0].evaluate(LOOK_BACK)
+    say(bob, "@ania, you see it")
+    for tab in tabs:
+        expect(tab.get_by_role("article").filter(has_text="you see it")).to_be_visible()
+        tab.evaluate(ASK_AFTER)
+    assert sum(tab.evaluate("beeps") for tab in tabs) == number
 
 
 def test_who_is_here_has_a_dot_in_a_conversation_and_who_hides_has_none(open_window: OpenWindow) -> None:

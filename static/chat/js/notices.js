@@ -38,6 +38,7 @@ export class Notices {
   constructor({ me, choices, current, rooms, onCount, platform = browser() }) {
     Object.assign(this, { me, choices, current, rooms, onCount, platform });
     platform.onLook(() => this.#keep(() => !platform.isLookedAt()));
+    platform.showLooking(this.#lookedAt(current));
   }
 
   /** Entries that have just come. */
@@ -62,12 +63,17 @@ export class Notices {
     this.platform.forget({ room, seq });
   }
 
-  /** Of all tabs one. */
+  /** Of all tabs one, and none where a tab shows the room to somebody who looks at it. */
   async #tell(place, event) {
+    if (await this.platform.isShown(this.#lookedAt(place.id))) return;
     const words = describe(place, event);
     if (!(await this.platform.claim(`connect.told.${this.me.id}.${words[1].tag}`))) return;
     if (this.choices.sound) this.platform.beep();
     await this.platform.notify(...words);
+  }
+
+  #lookedAt(room) {
+    return `connect.looked.${this.me.id}.${room}`;
   }
 
   #keep(test) {
@@ -100,6 +106,8 @@ function browser() {
       addEventListener("focus", act);
       document.addEventListener("visibilitychange", act);
     },
+    showLooking,
+    isShown: async (name) => (await navigator.locks?.query())?.held.some((lock) => lock.name === name) ?? false,
     clock: (zone) => clockIn(zone, new Date()),
     async notify(...words) {
       if (globalThis.Notification?.permission !== "granted" || !(await registration)) return;
@@ -110,6 +118,20 @@ function browser() {
     forget: async (place) => (await registration)?.active?.postMessage(place),
     beep,
   };
+}
+
+/** Holds the name, which several tabs may, for as long as the page is looked at. */
+function showLooking(name) {
+  let release = () => {};
+  const turn = () => {
+    release();
+    if (!isLookedAt()) return;
+    const looking = new Promise((resolve) => (release = resolve));
+    navigator.locks?.request(name, { mode: "shared" }, () => looking);
+  };
+  for (const event of ["focus", "blur"]) addEventListener(event, turn);
+  document.addEventListener("visibilitychange", turn);
+  turn();
 }
 
 /** Whether nobody else in this browser holds the name, which is held for as long as tabs hear of one message. */
