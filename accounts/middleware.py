@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from accounts.requests import wants_json
 from accounts.sessions import is_due, note_request
-from accounts.tokens import refuse_token, take_token
+from accounts.tokens import refuse_program, take_token
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 AsyncAnswer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -22,16 +23,16 @@ def take_tokens(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            bears_one = take_token(request)
+            bears_token = take_token(request)
             response = await cast(AsyncAnswer, get_response)(request)
-            return refuse_token() if bears_one and _leads_to_log_in(response) else response
+            return _tell_program(request, response, bears_token=bears_token)
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        bears_one = take_token(request)
+        bears_token = take_token(request)
         response = cast(Answer, get_response)(request)
-        return refuse_token() if bears_one and _leads_to_log_in(response) else response
+        return _tell_program(request, response, bears_token=bears_token)
 
     return answer
 
@@ -53,6 +54,13 @@ def note_sessions(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
         return cast(Answer, get_response)(request)
 
     return answer
+
+
+def _tell_program(request: HttpRequest, response: HttpResponseBase, *, bears_token: bool) -> HttpResponseBase:
+    """Whoever asks with a token, or for JSON, is told what a browser is led to the log-in for."""
+    if _leads_to_log_in(response) and (bears_token or wants_json(request)):
+        return refuse_program(bears_token=bears_token)
+    return response
 
 
 def _leads_to_log_in(response: HttpResponseBase) -> bool:

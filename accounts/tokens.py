@@ -69,7 +69,8 @@ def take_token(request: HttpRequest) -> bool:
     return True
 
 
-def refuse_token() -> JsonResponse:
+def refuse_program(*, bears_token: bool) -> JsonResponse:
     """For whoever would be sent to log in: a program that follows takes the form for its answer."""
-    told = {"code": "logged_out", "detail": "This token is wrong, or has ended."}
+    detail = "This token is wrong, or has ended." if bears_token else "This is for who is logged in."
+    told = {"code": "logged_out", "detail": detail}
     return JsonResponse(told, status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})

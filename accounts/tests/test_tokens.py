@@ -70,6 +70,17 @@ def test_a_program_with_a_wrong_token_is_told_and_not_led_to_log_in(bob: User) -
     assert Client().get("/account/sessions/").status_code == 302
 
 
+def test_who_asks_for_json_is_told_so_too_and_keeps_what_else_leads_away(bob: User) -> None:
+    visitor = Client(HTTP_ACCEPT="application/json")
+    answer = visitor.get("/account/sessions/")
+    assert (answer.status_code, answer.json()["code"]) == (401, "logged_out")
+    for accept in ("*/*", "text/html, application/json;q=0.9", ""):
+        assert visitor.get("/account/sessions/", HTTP_ACCEPT=accept).status_code == 302
+    visitor.force_login(bob)
+    assert visitor.get("/account/sessions/").status_code == 200
+    assert visitor.get("/account/data/").headers["Location"].startswith("/account/again/")
+
+
 async def test_it_is_told_so_in_the_event_loop_too() -> None:
     async def lead_to_log_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/login/?next=/")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
-from accounts.requests import user_of
+from accounts.requests import user_of, wants_json
 from accounts.upsert import upsert
 from chat import fields, pins
 from chat.acts import find_acts
@@ -70,10 +70,10 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
             status = refusal.status
             problem = str(refusal.words if refusal.code == "forbidden" else PROBLEMS.get(refusal.code, refusal.words))
         else:
-            if _wants_json(request):
+            if wants_json(request):
                 return HttpResponse(status=HTTPStatus.NO_CONTENT)
             return HttpResponseRedirect(f"/rooms/{room.slug}/?at={post.room_seq}", status=HTTPStatus.SEE_OTHER)
-    if _wants_json(request):
+    if wants_json(request):
         answer = {"problem": problem} if problem else {"versions": _versions(post)}
         return JsonResponse(answer, status=status)
     return render(
@@ -90,7 +90,7 @@ def pinned(request: HttpRequest, slug: str) -> HttpResponse:
     user = user_of(request)
     room = find_room(request, slug)
     events = pins.find_pinned(room)
-    if _wants_json(request):
+    if wants_json(request):
         standing = {"moderates": moderates(user, room), "pins": pins.pins_in(user, room)}
         return JsonResponse({"pinned": events, "may_pin": pins.may_pin(user, room), "standing": standing})
     return render(request, "chat/pinned.html", {"room": room, "events": events})
@@ -122,7 +122,7 @@ def unread(request: HttpRequest, slug: str) -> HttpResponse:
     elif seq := read_number(value):
         upsert(UnreadMark, {"user": user, "room": room}, {"seq": seq})
     announce_unread(user.pk, room.pk, _read_position(user, room))
-    if _wants_json(request):
+    if wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return HttpResponseRedirect("/", status=HTTPStatus.SEE_OTHER)
 
@@ -217,7 +217,3 @@ def _versions(post: Message) -> list[Event]:
     rows = [post, *(acts.edits[-VERSIONS_SHOWN:] if acts else [])]
     events = build_events([row for row in rows if row.body is not None])
     return [{**event, "html": None, "text": event["body"]["text"]} for event in events]
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
