@@ -43,6 +43,7 @@ from ledger.core.errors import LedgerFormatError
 from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
+from ledger.read_only import read_only
 from ledger.recording.batches import record
 from ledger.standing import describe_standing
 
@@ -90,7 +91,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponseRedirect(f"/rooms/{found.slug}/#m{seq}", status=HTTPStatus.SEE_OTHER)
 
 
-@require_safe
+@read_only
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """503 when the database does not answer, or is not the one that the log has signed for: nothing is recorded then.

@@ -14,12 +14,13 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from ledger.bad_rows import refuse, refuse_bad_rows
 from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
 from ledger.errors import LedgerError, LostRace
 from ledger.log.views import read_count
+from ledger.read_only import read_only
 from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity, validity_json
 
@@ -28,7 +29,7 @@ PIECES = 1_000
 """Of a large page, sent at once."""
 
 
-@require_safe
+@read_only
 @never_cache
 @refuse_bad_rows
 def get_chain(request: HttpRequest) -> HttpResponseBase:
@@ -58,7 +59,7 @@ def _take(pieces: Iterator[bytes]) -> bytes:
     return taken
 
 
-@require_safe
+@read_only
 @never_cache
 def valid(request: HttpRequest) -> JsonResponse:
     """Whether the chain is valid, 200 either way. Staff see the findings whole."""

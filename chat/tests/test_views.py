@@ -190,6 +190,7 @@ def test_a_well_process_says_so(client: Client) -> None:
     well = {"status": "ok", "database": "ok", "ledger": "ok", "channel_layer": "none"}
     assert (response.status_code, response.json()) == (200, well)
     assert client.head("/healthz").status_code == 200
+    assert Client(enforce_csrf_checks=True).post("/healthz").status_code == 405
 
 
 @pytest.mark.django_db

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from ledger.bad_rows import refuse, refuse_bad_rows
 from ledger.core.errors import TileError
@@ -20,6 +19,7 @@ from ledger.core.tilepaths import parse_tile_path
 from ledger.log.published import checkpoint_note, published_tile, signed_size
 from ledger.log.receipts import is_provable, make_receipt, receipt_name
 from ledger.models import Block, Genesis, Message
+from ledger.read_only import read_only
 from ledger.readers import readable_rooms
 from ledger.tiles import consistency_proof
 
@@ -29,7 +29,7 @@ OCTETS = "application/octet-stream"
 _COUNT = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
-@require_safe
+@read_only
 @never_cache
 @refuse_bad_rows
 def checkpoint(request: HttpRequest) -> HttpResponse:
@@ -40,7 +40,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return HttpResponse(checkpoint_note(tip), content_type=PLAIN)
 
 
-@require_safe
+@read_only
 @refuse_bad_rows
 def tile(request: HttpRequest, path: str) -> HttpResponse:
     """A tile or a bundle of entries. What is shown once never changes, partial ones included."""
@@ -54,7 +54,7 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     return HttpResponse(content, content_type=OCTETS, headers={"Cache-Control": IMMUTABLE})
 
 
-@require_safe
+@read_only
 @refuse_bad_rows
 def consistency(request: HttpRequest) -> HttpResponse:
     """`?from=&to=`: the proof that the tree of `from` leaves is a prefix of the tree of `to`, hashes in hex."""
@@ -68,7 +68,7 @@ def consistency(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"from": old, "to": new, "proof": proof}, headers={"Cache-Control": IMMUTABLE})
 
 
-@require_safe
+@read_only
 def log_key(request: HttpRequest) -> HttpResponse:
     """The log's vkey, one line."""
     genesis = Genesis.objects.first()
@@ -77,7 +77,7 @@ def log_key(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{genesis.key}\n", content_type=PLAIN)
 
 
-@require_safe
+@read_only
 @never_cache
 @refuse_bad_rows
 def receipt(request: HttpRequest, leaf_hash: str) -> HttpResponse:

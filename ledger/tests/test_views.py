@@ -198,6 +198,11 @@ def test_nobody_else_mines(visitor: Client, member: Client, alice: User) -> None
     assert Block.objects.count() == 1
 
 
+@pytest.mark.parametrize("address", ["/get_chain", "/valid"])
+def test_the_chain_is_only_read(address: str) -> None:
+    assert Client(enforce_csrf_checks=True).post(address).status_code == 405
+
+
 @pytest.mark.parametrize("method", ["get", "put", "delete", "head"])
 def test_mining_takes_a_post(owner: Client, method: str) -> None:
     ensure_genesis()
