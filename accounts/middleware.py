@@ -1,6 +1,7 @@
 """Takes a program's token for a session; notes with a page, at most once a minute, that its session is in use."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from inspect import iscoroutinefunction
 from typing import cast
 
@@ -25,14 +26,16 @@ def take_tokens(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
             bears_token = take_token(request)
             response = await cast(AsyncAnswer, get_response)(request)
-            return _tell_program(request, response, bears_token=bears_token)
+            if bears_token:
+                return await sync_to_async(_tell_bearer)(request, response)
+            return _tell_asker(request, response)
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         bears_token = take_token(request)
         response = cast(Answer, get_response)(request)
-        return _tell_program(request, response, bears_token=bears_token)
+        return _tell_bearer(request, response) if bears_token else _tell_asker(request, response)
 
     return answer
 
@@ -56,11 +59,19 @@ def note_sessions(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
     return answer
 
 
-def _tell_program(request: HttpRequest, response: HttpResponseBase, *, bears_token: bool) -> HttpResponseBase:
-    """Whoever asks with a token, or for JSON, is told what a browser is led to the log-in for."""
-    if _leads_to_log_in(response) and (bears_token or wants_json(request)):
-        return refuse_program(bears_token=bears_token)
-    return response
+def _tell_bearer(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Where a token has ended, "nothing here" is no answer either: there may be something for its person."""
+    is_hidden = response.status_code == HTTPStatus.NOT_FOUND and not _is_somebody(request)
+    return refuse_program(bears_token=True) if is_hidden or _leads_to_log_in(response) else response
+
+
+def _tell_asker(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    return refuse_program(bears_token=False) if _leads_to_log_in(response) and wants_json(request) else response
+
+
+def _is_somebody(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
 
 
 def _leads_to_log_in(response: HttpResponseBase) -> bool:

@@ -70,6 +70,13 @@ def test_a_program_with_a_wrong_token_is_told_and_not_led_to_log_in(bob: User) -
     assert Client().get("/account/sessions/").status_code == 302
 
 
+def test_what_is_there_for_its_person_is_not_missing_to_a_token_that_ended(bob: User) -> None:
+    address = f"/avatars/{bob.pk.hex}"
+    assert (program("x").get(address).status_code, Client().get(address).status_code) == (401, 404)
+    assert program("x").get("/log/receipt/" + "0" * 64).status_code == 401
+    assert program(token_of("bob.b")).get("/log/receipt/" + "0" * 64).status_code == 404
+
+
 def test_who_asks_for_json_is_told_so_too_and_keeps_what_else_leads_away(bob: User) -> None:
     visitor = Client(HTTP_ACCEPT="application/json")
     answer = visitor.get("/account/sessions/")
@@ -89,6 +96,7 @@ async def test_it_is_told_so_in_the_event_loop_too() -> None:
     request = RequestFactory().get("/", headers={"Authorization": "Bearer x"})
     assert (await answer(request)).status_code == 401  # type: ignore[misc]
     assert (await answer(RequestFactory().get("/"))).status_code == 302  # type: ignore[misc]
+    assert (await answer(RequestFactory().get("/", headers={"Accept": "application/json"}))).status_code == 401  # type: ignore[misc]
 
 
 def test_a_token_is_listed_as_one_whatever_its_program_calls_itself(bob: User) -> None:
