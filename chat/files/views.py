@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse, StreamingHttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -49,7 +50,10 @@ def upload(request: HttpRequest, slug: str) -> JsonResponse:
     room = Room.objects.visible_to(request.user).filter(slug=slug).first()
     if room is None:
         return _refuse("not_found", _("There is no such room."), HTTPStatus.NOT_FOUND)
-    file = request.FILES.get("file")
+    try:
+        file = request.FILES.get("file")
+    except MultiPartParserError:
+        file = None
     if file is None:
         return _refuse("incomplete", _("The file did not arrive whole. Please try again."), HTTPStatus.BAD_REQUEST)
     try:

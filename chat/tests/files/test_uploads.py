@@ -133,6 +133,8 @@ def test_what_cannot_be_taken_leaves_nothing(
 
 def test_a_form_without_a_file_is_refused(bob: User) -> None:
     assert browser(bob).post(ADDRESS, {"file": "words"}).json()["code"] == "incomplete"
+    unparted = browser(bob).post(ADDRESS, b"words", content_type="multipart/form-data")  # names no boundary
+    assert (unparted.status_code, unparted.json()["code"]) == (400, "incomplete")
 
 
 def test_only_types_that_are_allowed_are_taken_whatever_they_are_called(bob: User, settings: Settings) -> None:
