@@ -18,4 +18,7 @@ urlpatterns = [
     path("", include("chat.urls")),
 ]
 
+handler400 = "connect.failures.bad_request"
+handler403 = "connect.failures.forbidden"
+handler404 = "connect.failures.not_found"
 handler500 = "connect.failures.server_error"

@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 logger = logging.getLogger(__name__)
 
 
-def refuse(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
+def refuse(status: int, code: str, detail: str) -> JsonResponse:
     """An error that programs tell by its code and people by its sentence."""
     return JsonResponse({"code": code, "detail": detail}, status=status)
 

@@ -62,19 +62,19 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
     user = user_of(request)
     room = find_room(request, slug)
     post = get_object_or_404(Message, room=room.pk, hash=bytes.fromhex(leaf_hash), kind="post")
-    status, problem = HTTPStatus.OK, ""
+    status, problem, code = HTTPStatus.OK, "", ""
     if request.method == "POST":
         try:
             _do(request, user, room, post)
         except Refusal as refusal:
-            status = refusal.status
+            status, code = refusal.status, refusal.code
             problem = str(refusal.words if refusal.code == "forbidden" else PROBLEMS.get(refusal.code, refusal.words))
         else:
             if wants_json(request):
                 return HttpResponse(status=HTTPStatus.NO_CONTENT)
             return HttpResponseRedirect(f"/rooms/{room.slug}/?at={post.room_seq}", status=HTTPStatus.SEE_OTHER)
     if wants_json(request):
-        answer = {"problem": problem} if problem else {"versions": _versions(post)}
+        answer = {"code": code, "detail": problem} if code else {"versions": _versions(post)}
         return JsonResponse(answer, status=status)
     return render(
         request, "chat/message.html", _context(request, user, room, post) | {"problem": problem}, status=status

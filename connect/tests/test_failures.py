@@ -1,4 +1,7 @@
-"""A failed request: a page of ours and no detail; the log gets an id that the page names, and the traceback."""
+"""A failed request: a page of ours and no detail; the log gets an id that the page names, and the traceback.
+
+Whoever asks for JSON gets a code and a sentence in its place.
+"""
 
 import re
 
@@ -45,6 +48,14 @@ def test_a_failed_request_names_an_id_that_stands_in_the_log(caplog: pytest.LogC
 
 
 @pytest.mark.urls("connect.tests.test_failures")
+@pytest.mark.parametrize(("address", "code"), [("/explode/", "failed"), ("/cut/", "busy")])
+def test_a_program_is_told_the_id_as_json(address: str, code: str, caplog: pytest.LogCaptureFixture) -> None:
+    told = Client(raise_request_exception=False, headers={"accept": "application/json"}).get(address).json()
+    assert told["code"] == code
+    assert f"Request {told['detail'].split()[-1][:-1]} failed" in caplog.text
+
+
+@pytest.mark.urls("connect.tests.test_failures")
 @pytest.mark.parametrize("address", ["/lost/", "/cut/"])
 def test_a_database_that_does_not_answer_is_no_fault_of_the_request(
     address: str, caplog: pytest.LogCaptureFixture
@@ -74,3 +85,18 @@ def test_a_form_without_its_token_gets_a_page_of_ours() -> None:
     response = Client(enforce_csrf_checks=True).post("/login/")
     assert response.status_code == 403
     assert "The page was open for too long" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "host", "status", "code"),
+    [
+        ("get", "/nothing/", "localhost", 404, "not_found"),
+        ("get", "/", "evil.example", 400, "bad_request"),
+        ("post", "/login/", "localhost", 403, "forbidden"),
+    ],
+)
+def test_a_program_is_told_so_as_json(method: str, path: str, host: str, status: int, code: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"host": host, "accept": "application/json"})
+    response = getattr(client, method)(path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.json()["detail"]

@@ -129,6 +129,9 @@ def test_a_script_gets_the_versions_and_none_of_what_is_gone(world: Room, bob: U
     another = post("secret", bob)
     Message.objects.filter(pk=another.pk).update(body=None, salt=None)
     assert as_(bob).get(page_of(another), **JSON).json() == {"versions": []}
+    refused = as_(bob).post(page_of(row), {"act": "edit", "text": "again"}, **JSON)
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    assert "deleted or erased meanwhile" in refused.json()["detail"]
 
 
 def test_a_room_that_one_does_not_see_has_no_messages_pins_people_or_marks(
