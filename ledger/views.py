@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 
 from ledger.bad_rows import refuse, refuse_bad_rows
 from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
-from ledger.errors import LedgerError, LostRace
+from ledger.core.audit_leaf import BadRow
+from ledger.errors import CorruptLedger, LedgerError, LostRace
 from ledger.log.views import read_count
 from ledger.read_only import read_only
 from ledger.sealing import REQUEST_S, seal
@@ -54,7 +55,11 @@ async def _stream(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _take(pieces: Iterator[bytes]) -> bytes:
-    taken = b"".join(islice(pieces, PIECES))
+    """CorruptLedger where a row is not what was recorded: what was begun breaks off, for its status is told already."""
+    try:
+        taken = b"".join(islice(pieces, PIECES))
+    except BadRow as error:  # not passed on: Django takes a TypeError for a page that is not asynchronous
+        raise CorruptLedger("A stored row makes no answer, /get_chain breaks off: see /valid.") from error
     close_old_connections()
     return taken
 

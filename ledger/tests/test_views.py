@@ -16,7 +16,7 @@ from connect.tests.people import person
 from ledger import chain, views
 from ledger.blocks.genesis import ensure_genesis
 from ledger.core.headers import Header, block_hash, encode_header
-from ledger.errors import BehindSignedState, LostRace, Stopped
+from ledger.errors import BehindSignedState, CorruptLedger, LostRace, Stopped
 from ledger.models import Block, Message
 from ledger.sealing import seal
 from ledger.tests.builders import ALICE, BOB, ROOM, post, room_id, small_chain
@@ -116,6 +116,17 @@ def test_what_is_not_signed_is_not_told(visitor: Client) -> None:
     set_column(Block, 2, "checkpoint", None)
     told = page(visitor)
     assert (told["length"], len(told["chain"])) == (2, 2)
+
+
+def test_a_large_page_breaks_off_at_a_row_that_was_not_recorded(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_chain(messages=5, blocks=1)
+    monkeypatch.setattr(chain, "MOST_LEAVES", 2)
+    monkeypatch.setattr(chain, "FAMILIES", None)  # fails as a row of another type does
+    answer = visitor.get("/get_chain?from=1")
+    with pytest.raises(CorruptLedger, match="see /valid"):
+        b"".join(answer)
 
 
 def test_text_and_author_are_told_to_who_may_read_the_room_and_to_nobody_else(visitor: Client, member: Client) -> None:
