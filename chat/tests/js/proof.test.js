@@ -87,6 +87,8 @@ test("states tell whose clock said what, and the last one waits or has its block
   assert.deepEqual([sealed.name, sealed.title, sealed.timeMs], ["sealed", "Sealed in block 1,204", sealedMs]);
   const [, , timeless] = states(eventOf({ block: 1204 }), null);
   assert.deepEqual([sealed.text, timeless.text, timeless.timeMs], ["by the miner's clock", "", null]);
+  const [, , denied] = states(eventOf({ block: 1204 }), sealedMs, true);
+  assert.deepEqual([denied.name, denied.title], ["failed", "Not proved"]);
 });
 
 test("one sentence says how far the message is", () => {
@@ -95,6 +97,7 @@ test("one sentence says how far the message is", () => {
   assert.match(sentence(eventOf(), 5031), /^This message is entry 5,031 of the log\./);
   assert.match(sentence(eventOf({ kind: "edit" }), null), /^This version is sealed\. To change one letter/);
   assert.match(sentence(eventOf({ kind: "edit" }), 5031), /^This version is entry 5,031 of the log\./);
+  assert.match(sentence(eventOf({ block: 1204 }), 5031, true), /^The server says that block 1,204 seals this\. .* does not prove it\.$/);
   assert.match(sentence(eventOf({ erased: true }), 5), /The server says that its words were erased; that it was there stays/);
 });
 

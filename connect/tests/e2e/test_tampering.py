@@ -117,6 +117,17 @@ def test_a_flipped_byte_turns_exactly_its_row_red(open_window: OpenWindow, serve
     said = {"work": "zero bits, got [0-9a-f]{64}", "signature": "did not sign this"}.get(check, r"[Bb]ytes? \d+")
     expect(page.locator(f"[data-check={check}] [data-check-text]")).to_have_text(re.compile(said))
     expect(page.locator("[data-proof-verdict]")).to_contain_text("Not proved")
+    expect(page.locator("[data-proof-sentence]")).to_contain_text("does not prove it")
+
+
+def test_above_a_receipt_that_cannot_be_read_nothing_is_called_sealed(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(), served)
+    page.route("**/log/receipt/*", lambda route: route.fulfill(body="hello", content_type="text/plain"))
+    drawer = prove(page)
+    expect(drawer.locator("[data-proof-sentence]")).to_contain_text("does not prove it")
+    expect(drawer.locator(".state").last).to_contain_text("Not proved")
+    verify(page)
+    expect(drawer.locator("[data-proof-sentence]")).to_contain_text("does not prove it")
 
 
 def test_words_on_the_screen_that_were_never_recorded_are_found_to_the_byte(

@@ -100,10 +100,15 @@ export class ProofView {
     const gone = erased ? gettext("This message was erased.") : deleted ? gettext("This message was deleted by its author.") : null;
     // The words that the checks are about. The HTML is what the server made of them, and no hash covers it.
     this.#place("words").textContent = gone ?? body?.text ?? "";
-    this.#place("sentence").textContent = sentence(this.#event, this.#receipt?.parts?.index ?? null);
-    const rows = states(this.#event, this.#receipt?.sealedMs ?? null);
-    this.#place("states").replaceChildren(...rows.map((row) => this.#state(row)));
+    this.#fillStates(this.#receipt?.parts === null);
     this.#tell("");
+  }
+
+  /** `isDenied`: the server says that a block holds it, and what it gave for that does not prove it. */
+  #fillStates(isDenied) {
+    this.#place("sentence").textContent = sentence(this.#event, this.#receipt?.parts?.index ?? null, isDenied);
+    const rows = states(this.#event, this.#receipt?.sealedMs ?? null, isDenied);
+    this.#place("states").replaceChildren(...rows.map((row) => this.#state(row)));
   }
 
   async #fillReceipt() {
@@ -130,6 +135,7 @@ export class ProofView {
     if (this.#receipt !== receipt) return;
     showRows(this.#place("checks"), rows);
     showVerdict(this.#place("verdict"), summary);
+    this.#fillStates(summary.state === "bad");
     for (const { name, state } of rows) this.#place("path").dataset[name] = state;
     this.#scrollTo(this.#place("verdict"), this.#place("verify").parentElement.offsetHeight);
     if (summary.state === "bad") return;

@@ -2,11 +2,12 @@
 
 import { fill, gettext, grouped } from "../../../base/js/i18n.js";
 
-/** One sentence. `index` is the entry's place in the log once its receipt told it. */
-export function sentence({ kind, block, erased }, index) {
+/** One sentence. `index` is the entry's place in the log once its receipt told it; `isDenied`: the receipt does not prove it. */
+export function sentence({ kind, block, erased }, index, isDenied = false) {
   if (block === null) {
     return gettext("Recorded, and linked to the message before it. The next block seals it, and this page will say so.");
   }
+  if (isDenied) return fill(gettext("The server says that block %(height)s seals this. The receipt that it gave does not prove it."), { height: grouped(block) });
   const isEdit = kind === "edit";
   const entry = isEdit ? gettext("This version is entry %(index)s of the log.") : gettext("This message is entry %(index)s of the log.");
   const sealed = isEdit ? gettext("This version is sealed.") : gettext("This message is sealed.");
@@ -18,15 +19,19 @@ export function sentence({ kind, block, erased }, index) {
 }
 
 /** What happened to the message, in order: {name, title, timeMs, text}; `timeMs` is null where it is not known. */
-export function states({ seq, sent_ms, received_ms, block }, sealedMs) {
-  const clock = sealedMs === null ? "" : gettext("by the miner's clock"); // offline, nobody tells the time
+export function states({ seq, sent_ms, received_ms, block }, sealedMs, isDenied = false) {
   return [
     { name: "sent", title: gettext("Sent"), timeMs: sent_ms, text: gettext("by the author's clock") },
     recorded(seq, received_ms),
-    block === null
-      ? { name: "sending", title: gettext("Not sealed yet"), timeMs: null, text: gettext("waits for the next block") }
-      : { name: "sealed", title: fill(gettext("Sealed in block %(height)s"), { height: grouped(block) }), timeMs: sealedMs, text: clock },
+    sealed(block, sealedMs, isDenied),
   ];
+}
+
+function sealed(block, timeMs, isDenied) {
+  if (block === null) return { name: "sending", title: gettext("Not sealed yet"), timeMs: null, text: gettext("waits for the next block") };
+  if (isDenied) return { name: "failed", title: gettext("Not proved"), timeMs: null, text: gettext("what the server says of it does not hold") };
+  const clock = timeMs === null ? "" : gettext("by the miner's clock"); // offline, nobody tells the time
+  return { name: "sealed", title: fill(gettext("Sealed in block %(height)s"), { height: grouped(block) }), timeMs, text: clock };
 }
 
 function recorded(seq, timeMs) {
