@@ -26,6 +26,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/log/", people_views.room_log, name="room_log"),
     path("invites/", invite_views.site_invites, name="site_invites"),
     path("join/<str:token>/", invite_views.join_by, name="join_by"),
+    path("join/<str:token>/code.svg", invite_views.code, name="invite_code"),
     path("people/", people_views.people, name="accounts"),
     path("rooms/<slug:slug>/add/", details_views.add_people, name="add_people"),
     path("rooms/<slug:slug>/", views.room, name="room"),

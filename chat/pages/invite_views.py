@@ -1,6 +1,5 @@
 """Invitations: the page of those that are good, and the page that one of them leads to."""
 
-import base64
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import invites
 from accounts.models import Invite
@@ -78,13 +77,22 @@ def _invites(request: HttpRequest, room: Room | None) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.words)
             status = refusal.status
-    context = {"room": room, "form": form, "invites": [_describe(each) for each in list_invites(room)]}
-    return render(request, "chat/invites.html", context, status=status)
+    shown = [{"invite": each, "url": _address(each)} for each in list_invites(room)]
+    return render(request, "chat/invites.html", {"room": room, "form": form, "invites": shown}, status=status)
 
 
-def _describe(invite: Invite) -> dict[str, Any]:
-    url = f"{settings.SITE_URL}/join/{invite.token}/"
-    return {"invite": invite, "url": url, "code": base64.b64encode(draw_code(url)).decode()}
+def _address(invite: Invite) -> str:
+    return f"{settings.SITE_URL}/join/{invite.token}/"
+
+
+@require_safe
+@never_cache
+def code(request: HttpRequest, token: str) -> HttpResponse:
+    """An invitation's address as a picture, drawn for whoever comes to look at it: fifty at once take half a second."""
+    invite = invites.find_invite(token)
+    if invite is None:
+        raise Http404
+    return HttpResponse(draw_code(_address(invite)), content_type="image/svg+xml")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -54,9 +54,12 @@ def test_it_is_made_and_ended_on_a_page_and_shows_a_code(
     assert timedelta(hours=23) < invite.ends_at - timezone.now() < timedelta(hours=25)
     shown = browser.get(path).content.decode()
     assert invite.token in shown
-    assert "data:image/svg+xml;base64," in shown
+    assert f'src="{address(invite)}code.svg" loading="lazy"' in shown
+    code = browser.get(f"{address(invite)}code.svg")
+    assert (code["Content-Type"], b"<svg" in code.content) == ("image/svg+xml", True)
     assert browser.post(path, {"act": "end", "invite": str(invite.pk)}).status_code == 303
     assert accepts(charlie, invite) == 404
+    assert browser.get(f"{address(invite)}code.svg").status_code == 404
     assert as_(charlie).get(path).status_code == 404
 
 
