@@ -27,6 +27,7 @@ _PLAIN = re.compile(
     r"(?:[^\x00-\x1f\x7f-\xa0`*_\[\]<>&#|~\\:\u2028\u2029]++|:(?!//))++"  # markup, entities, addresses, odd white space
 )
 _TAG = re.compile(r"<[^>]*>")
+_CELL_END = re.compile(r"(?<=</t[hd]>)\n(?=<t[hd]>)")
 _SPACE = re.compile(r"\s+")
 _TAGS = {
     *("p", "br", "hr", "strong", "em", "s", "a", "code", "pre", "span", "blockquote", "ul", "ol", "li"),
@@ -91,14 +92,14 @@ def render_markdown(text: str, names: Set[str] = frozenset()) -> str:
 
 
 def plain_text(text: str) -> str:
-    """The message as one line without markup."""
-    shown = text if is_plain(text) else unescape(_TAG.sub("", render_markdown(text)))
-    return _SPACE.sub(" ", shown).strip()
+    """The message without markup, line by line: each of code, each item of a list, each row of a table."""
+    shown = text if is_plain(text) else unescape(_TAG.sub("", _CELL_END.sub(" | ", render_markdown(text))))
+    return "\n".join(filter(None, (_SPACE.sub(" ", line).strip() for line in shown.splitlines())))
 
 
 def plain_line(text: str) -> str:
-    """The same, shortened, for the quote above a reply."""
-    line = plain_text(text)
+    """The same in one line, shortened, for the quote above a reply."""
+    line = plain_text(text).replace("\n", " ")
     return line if len(line) <= QUOTE_LENGTH else line[: QUOTE_LENGTH - 1].rstrip() + "…"
 
 

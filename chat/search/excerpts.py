@@ -1,4 +1,4 @@
-"""The part of a message around what was found, with what was found marked. Pure."""
+"""The part of a message around what was found, line by line, with what was found marked. Pure."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -19,9 +19,8 @@ class Piece:
 
 
 def excerpt(text: str, words: Sequence[Words]) -> list[Piece]:
-    """One line; its beginning where nothing is marked."""
-    line = "".join(letter if _is_visible(letter) else " " for letter in text)
-    line = " ".join(line.split())
+    """As many letters of its lines as are shown; from the beginning where nothing is marked."""
+    line = "\n".join(filter(None, map(_visible, text.splitlines())))
     spans = _spans(line, words)
     start = max(0, spans[0][0] - BEFORE) if spans else 0
     if start and (space := line.find(" ", start, spans[0][0])) >= 0:
@@ -55,6 +54,10 @@ def _spans(line: str, words: Sequence[Words]) -> list[tuple[int, int]]:
         else:
             spans.append((first, end))
     return spans
+
+
+def _visible(line: str) -> str:
+    return " ".join("".join(letter if _is_visible(letter) else " " for letter in line).split())
 
 
 def _is_visible(letter: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chat.fields import TEXT_LIMIT
 from chat.markup import code
-from chat.markup.text import QUOTE_LENGTH, is_plain, plain_line, render, render_markdown
+from chat.markup.text import QUOTE_LENGTH, is_plain, plain_line, plain_text, render, render_markdown
 
 LINK = 'target="_blank" rel="noopener nofollow noreferrer"'
 
@@ -175,11 +175,25 @@ def _count_calls(text: str) -> int:
         ("- a\n- b", "a b"),
         ("```py\nx = 1\n```", "x = 1"),
         ("[here](https://example.org)", "here"),
+        ("|a|b|\n|-|-|\n|1|2|", "a | b 1 | 2"),
         (">", ">"),
     ],
 )
 def test_a_quote_is_one_line_without_markup(text: str, line: str) -> None:
     assert plain_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one\n\n\ntwo  words", "one\ntwo words"),
+        ("- a\n- **b**", "a\nb"),
+        ("```py\nif x:\n    y = 1\n```", "if x:\ny = 1"),
+        ("|a|b|\n|-|-|\n|1||\n|2|3|", "a | b\n1 |\n2 | 3"),
+    ],
+)
+def test_what_is_shown_of_a_message_elsewhere_keeps_its_lines(text: str, lines: str) -> None:
+    assert plain_text(text) == lines
 
 
 def test_a_long_quote_is_shortened() -> None:

@@ -204,7 +204,7 @@ def test_a_page_costs_the_same_however_much_is_found(bob: User, client: Client) 
     ("text", "typed", "shown"),
     [
         ("Café au lait", "cafe lait", "[Café] au [lait]"),
-        ("a\n\nb  c", '"b c"', "a [b c]"),
+        ("a\n\nb  c", '"b c"', "a\n[b c]"),
         ("我住在上海的南边", "上海", "我住在[上海]的南边"),
         ("aaaa", "aaa aaaa", "[aaaa]"),
         ("nothing here", "from:bob", "nothing here"),
