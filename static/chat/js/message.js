@@ -23,7 +23,7 @@ export function fillRow(node, row, me, blocks) {
   else if (row.kind === "message") fillMessage(node, row, me, blocks);
 }
 
-function fillDay(node, { dayMs }) {
+export function fillDay(node, { dayMs }) {
   const time = place(node, "day");
   time.textContent = dayName(dayMs);
   time.dateTime = new Date(dayMs).toISOString().slice(0, 10);
@@ -48,7 +48,7 @@ function fillMessage(node, row, me, blocks) {
   place(node, "fault-text").textContent = row.item?.fault ? reason(row.item.fault) : "";
 }
 
-function fillTime(node, ms) {
+export function fillTime(node, ms) {
   const { clock, period } = timeParts(ms);
   node.replaceChildren(clock, element("span", "message__period", period));
   node.dateTime = new Date(ms).toISOString();
@@ -123,7 +123,7 @@ function newReaction(emoji) {
   return button;
 }
 
-function fillNotch(node, { ends, block }, blocks) {
+export function fillNotch(node, { ends, block }, blocks) {
   node.hidden = !ends;
   if (!ends) return;
   const name = blockName(block, blocks[block]);
