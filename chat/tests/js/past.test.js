@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Jumping } from "../../../static/chat/js/jumping.js";
 import { around as aroundRange, downwards, fits, newestRange } from "../../../static/chat/js/range.js";
 import { createState, cursors, reduce, shownLog } from "../../../static/chat/js/store.js";
 import { ALICE, BOB, ROOM, makeEvent } from "./model_server.js";
@@ -125,4 +126,14 @@ test("in the window nothing follows the end, and a range of another log does not
   assert.ok(fits(range, desk.shown));
   desk.ask("present");
   assert.ok(!fits(range, desk.shown));
+});
+
+test("the way to what is new is offered where it is further up, and not where there are only one's own words", () => {
+  const isOffered = (line, first) => {
+    const button = { hidden: true, addEventListener: () => {} };
+    const jumping = new Jumping({ logs: () => ({ shown: { first } }) });
+    jumping.offer(5, { line: line && { getBoundingClientRect: () => ({ top: line }) }, scroller: { getBoundingClientRect: () => ({ top: 50 }) }, button });
+    return !button.hidden;
+  };
+  assert.deepEqual([isOffered(20, 1), isOffered(80, 1), isOffered(null, 9), isOffered(null, 1)], [true, false, true, false]);
 });

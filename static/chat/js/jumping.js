@@ -28,6 +28,7 @@ export class Jumping {
 
   /** Offers the way to the line before what is new, where it is further up than the screen. */
   offer(newFrom, { line, scroller, button }) {
+    if (!line && newFrom >= this.logs().shown.first) return; // since then there are only one's own
     const top = line?.getBoundingClientRect().top ?? -1;
     if (top >= scroller.getBoundingClientRect().top) return;
     button.hidden = false;
