@@ -101,6 +101,7 @@ def _describe(room: Room, read: int, head: int, unread: Unread, level: str) -> d
         "slug": room.slug,
         "name": room.name,
         "kind": room.kind,
+        "access": room.access,
         "person": room.person,
         "head": head,
         "read": read,

@@ -69,6 +69,7 @@ test("a welcome replaces all; rooms are listed by name, archived ones apart", ()
   assert.deepEqual(listRooms(archived, "archived").map(({ name }) => name), ["Aa", "old"]);
   const older = { ...events("zen", { seq: 5, kind: "room.update", body: { name: "Aa", topic: "", access: "public" } }), re: "older" };
   assert.equal(reduceRooms(archived, older, ME).zen.archived, true);
+  assert.equal(archived.zen.access, "public");
 });
 
 test("frames of rooms that one is not in are nobody's", () => {

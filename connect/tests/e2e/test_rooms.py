@@ -1,15 +1,20 @@
 """Rooms and people in three browsers: opened, joined, talked in, changed, left, all through the interface and live."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from connect.tests.e2e.browser import OpenWindow, audited
-from connect.tests.e2e.room import enter, is_live, message
+from connect.tests.e2e.room import enter, have_session, is_live, message
 from connect.tests.e2e.sizes import PHONE
 from connect.tests.e2e.world import fill_form
 from connect.tests.server import Server, make_site
+
+KATHMANDU = ZoneInfo("Asia/Kathmandu")
 
 
 @pytest.fixture(scope="module")
@@ -126,11 +131,12 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     alice.get_by_label("Who may read").select_option("public")
     lock = charlie.locator("[data-private]")
     expect(lock).to_be_visible()
+    expect(beside(charlie, "Plans").get_by_role("link")).to_have_attribute("aria-description", "Private")
     alice.get_by_role("button", name="Save").click()
     expect(charlie.get_by_role("heading", name="Deeds", exact=True)).to_be_visible()
     expect(charlie.get_by_text("Less talk", exact=True)).to_be_visible()
     expect(lock).to_be_hidden()
-    expect(beside(charlie, "Deeds")).to_be_visible()
+    expect(beside(charlie, "Deeds").get_by_role("link")).not_to_have_attribute("aria-description", "Private")
     expect(charlie.get_by_text("alice renamed the room to “Deeds”.")).to_be_visible()
 
     # Archived, it is read only, and open again.
@@ -173,6 +179,27 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     beside(bob, "charlie").get_by_role("link").click()
     expect(message(bob, "psst")).to_be_visible()
     expect(beside(alice, "charlie")).to_have_count(0)
+
+
+def test_who_only_reads_sees_reactions_and_is_told_the_time_by_their_own_clock(
+    open_window: OpenWindow, served: Server
+) -> None:
+    alice = enter(open_window(), served, "alice")
+    open_room(alice, "Clocks", "", "public")
+    say(alice, "What time is it there?")
+    message(alice, "What time").hover()
+    message(alice, "What time").get_by_role("button", name="React").click()
+    alice.get_by_role("dialog", name="Choose an emoji").get_by_role("button").first.click()
+    expect(message(alice, "What time").locator(".reaction")).to_be_visible()
+    window = open_window(timezone_id="Asia/Kathmandu")
+    have_session(window, served, served.sessions["charlie"])
+    window.goto(urlsplit(alice.url).path)
+    shown = message(window.page, "What time")
+    expect(shown.locator(".reaction")).to_be_visible()
+    there = datetime.fromisoformat(shown.locator("time").get_attribute("datetime") or "").astimezone(KATHMANDU)
+    expect(shown.locator("time")).to_contain_text(f"{there:%-I:%M}")
+    expect(shown.locator("time")).not_to_contain_text("UTC")
+    expect(window.page.locator("[data-list] [data-day]")).to_have_text("Today")
 
 
 def test_an_invitation_leads_a_stranger_into_the_room_until_they_are_shown_out(

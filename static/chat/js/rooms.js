@@ -3,7 +3,7 @@
  * (chat/notifying/unread.py), from `welcome` on, until a `read` frame tells better. What a deletion or an edit makes of the
  * numbers only the server knows, who has the rows: the room is stale then, until "local/counts" brings its answer.
  *
- * room → {id, slug, name, kind, archived, level, read, unread, mentions, counted, updated, isStale}; `counted` is the
+ * room → {id, slug, name, kind, access, archived, level, read, unread, mentions, counted, updated, isStale}; `counted` is the
  * newest entry looked at, `updated` the newest that may have named the room.
  */
 
@@ -40,7 +40,7 @@ const counter = (me) => (room, event) => {
   return { ...next, unread: room.unread + 1, mentions: room.mentions + (mentionsMe(event.html, me) ? 1 : 0) };
 };
 
-const update = (room, { seq, body }) => ({ ...room, counted: Math.max(room.counted, seq), updated: seq, name: body.name, archived: readAccess(body).archived });
+const update = (room, { seq, body }) => ({ ...room, counted: Math.max(room.counted, seq), updated: seq, name: body.name, ...readAccess(body) });
 
 /** Whether the entry may change what was counted before it. */
 function mayChange(room, { kind, author, html }, me) {

@@ -90,6 +90,7 @@ export class Sidebar {
     node.toggleAttribute("data-unread", unread > 0);
     node.querySelector("a").title = room.name;
     write(node.querySelector("[data-name]"), room.name);
+    if (room.kind === "room") sign(node.querySelector("a"), room.access === "private");
     const dot = node.querySelector("[data-person]");
     if (dot) dot.dataset.person = room.person ?? "";
     write(count, String(mentions || unread));
@@ -97,6 +98,14 @@ export class Sidebar {
     count.classList.toggle("sidebar__count--mentions", mentions > 0);
     write(node.querySelector("[data-count-words]"), words(unread, mentions));
   }
+}
+
+/** A lock where only those who are added see the room. */
+function sign(link, isPrivate) {
+  const use = link.querySelector("use");
+  use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#${isPrivate ? "lock" : "room"}`);
+  if (isPrivate) link.setAttribute("aria-description", gettext("Private"));
+  else link.removeAttribute("aria-description");
 }
 
 const sum = (rooms, what) => rooms.reduce((all, room) => all + room[what], 0);
