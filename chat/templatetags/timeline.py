@@ -3,6 +3,7 @@
 Times are UTC here, since a server does not know where its reader is; the browser writes them again in local time.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -19,6 +20,8 @@ from ledger.display import grouped
 GROUP_MS = 5 * 60 * 1000
 
 Event = Mapping[str, Any]
+EMOJI_ALONE = re.compile(r"[\s\u200d\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b50\u2b55\ufe0f\U0001f000-\U0001faff]{1,24}")
+"""A few emoji and no word: shown large. The same as in static/chat/js/message.js."""
 register = template.Library()
 
 
@@ -67,6 +70,7 @@ def _message(event: Event, received: datetime, *, mine: bool, first: bool) -> di
         "time": f"{received:%H:%M}",
         "version": version(event),
         "html": (event.get("edited") or event)["html"],
+        "is_large": _is_large(event),
         "mine": mine,
         "state": "sealed" if sealed else "recorded",
         "state_name": _sealed(event["block"]) if sealed else _("Recorded, not yet in a block"),
@@ -77,6 +81,11 @@ def version(event: Event) -> str:
     """Tells what stands in the body, so that a script knows whether to write it again: the same as in message.js."""
     gone = " erased" if event["erased"] else " deleted" if event.get("deleted") else ""
     return f"{(event.get('edited') or event)['hash']}{gone}"
+
+
+def _is_large(event: Event) -> bool:
+    words = (event.get("edited") or event.get("body") or {}).get("text") or ""
+    return not event["erased"] and not event.get("deleted") and EMOJI_ALONE.fullmatch(words) is not None
 
 
 def _is_mine(event: Event, me: Mapping[str, Any]) -> bool:

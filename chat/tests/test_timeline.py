@@ -84,3 +84,11 @@ def test_a_body_is_the_newest_text_and_its_version_says_so() -> None:
     assert (plain["html"], plain["version"]) == ("<p>1</p>", f"{1:064x}")
     assert (mended["html"], mended["version"]) == ("<p>mended</p>", "e" * 64)
     assert (deleted["version"], erased["version"]) == (f"{3:064x} deleted", f"{4:064x} erased")
+
+
+def test_a_few_emoji_alone_are_large_and_nothing_else_is() -> None:
+    texts = ["🎉", "👍🏽 ❤️", "👩‍👩‍👧", "ok 🎉", "1", "→", "🎉" * 25, ""]
+    shown = rows(*(event(seq, 0, body={"text": text}) for seq, text in enumerate(texts, 1)))
+    assert [row["is_large"] for row in shown[1:]] == [True, True, True, False, False, False, False, False]
+    gone = rows(event(1, 0, body={"text": "🎉"}, deleted=True), event(2, 0, body=None, erased=True))
+    assert [row["is_large"] for row in gone[1:]] == [False, False]

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Announcer } from "../../../static/chat/js/announcer.js";
 import { backoff } from "../../../static/chat/js/backoff.js";
 import { blockName, dayName, dayOf } from "../../../static/chat/js/format.js";
+import { EMOJI_ALONE } from "../../../static/chat/js/message.js";
 import { newId, parse, refusal } from "../../../static/chat/js/protocol.js";
 import { BOB, makeEvent } from "./model_server.js";
 
@@ -28,6 +29,11 @@ test("an account that is gone is called so in the reader's language", () => {
   const frame = parse(JSON.stringify({ type: "events", events: [gone, here] }));
   delete globalThis.gettext;
   assert.deepEqual(frame.events.map(({ author }) => author.name), ["Gelöschtes Konto", "Ada"]);
+});
+
+test("a few emoji alone are large, as on the first paint", () => {
+  const texts = ["🎉", "👍🏽 ❤️", "👩‍👩‍👧", "ok 🎉", "1", "→", "🎉".repeat(25), ""];
+  assert.deepEqual(texts.map((text) => EMOJI_ALONE.test(text)), [true, true, true, false, false, false, false, false]);
 });
 
 test("what is not a frame parses to null", () => {

@@ -11,6 +11,8 @@ const ERASED = gettext("This message was erased.");
 const DELETED = gettext("This message was deleted by its author.");
 const QUOTE_DELETED = gettext("This message was deleted.");
 const NAMES_SHOWN = 20;
+/** A few emoji and no word: shown large. The same as in chat/templatetags/timeline.py. */
+export const EMOJI_ALONE = /^[\s\u200d\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b50\u2b55\ufe0f\u{1f000}-\u{1faff}]{1,24}$/u;
 const STATE_NAMES = {
   sending: gettext("Sending"),
   recorded: gettext("Recorded, not yet in a block"),
@@ -85,6 +87,9 @@ function fillBody(node, { event, item }, me) {
     else if (event.edited && event.edited.html === null) body.replaceChildren(element("p", "message__echo", event.edited.text));
     else body.innerHTML = (event.edited ?? event).html ?? "";
   }
+  const isGone = event?.erased || event?.deleted;
+  const words = event ? (event.edited ?? event.body)?.text : item.frame.text;
+  body.classList.toggle("message__body--large", !isGone && EMOJI_ALONE.test(words ?? ""));
   const mine = [`@${me.username.toLowerCase()}`, "@room"];
   for (const mention of body.querySelectorAll(".mention")) mention.classList.toggle("mention--me", mine.includes(mention.textContent.toLowerCase()));
   // What scrolls sideways must be within reach of the keyboard.
