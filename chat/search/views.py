@@ -93,7 +93,13 @@ def _find_rooms(user: User, typed: str) -> list[dict[str, str]]:
     fitting = sorted(((not name.startswith(folded), name, room.slug, room) for name, room in named if folded in name))
     rooms, conversations = ([room for *_rest, room in fitting if room.is_direct == direct] for direct in (False, True))
     return [
-        {"kind": kind, "name": room.name, "url": f"/rooms/{room.slug}/", "person": room.person}
+        {
+            "kind": kind,
+            "access": room.access,
+            "name": room.name,
+            "url": f"/rooms/{room.slug}/",
+            "person": room.person,
+        }
         for kind, found in (("room", rooms), ("direct", conversations))
         for room in found[:SUGGESTED]
     ]

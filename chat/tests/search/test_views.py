@@ -171,7 +171,7 @@ def test_the_palette_tells_conversations_from_rooms(alice: User, bob: User, clie
     room = Room.objects.create(slug="talk", name="", access=Room.Access.DIRECT)
     Membership.objects.bulk_create(Membership(room=room, user=user) for user in (alice, bob))
     first, second = client.get("/search/suggest/").json()["rooms"]
-    assert (first["kind"], first["name"], first["person"]) == ("room", "World", "")
+    assert (first["kind"], first["access"], first["name"], first["person"]) == ("room", "everyone", "World", "")
     assert (second["kind"], second["name"], second["person"]) == ("direct", "alice", alice.pk.hex)
 
 

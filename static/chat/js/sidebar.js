@@ -23,6 +23,7 @@ export class Sidebar {
     const before = this.#rooms;
     this.#rooms = reduceRooms(before, frame, this.me);
     if (this.#rooms !== before) this.#draw();
+    if (this.#rooms[this.current]?.archived && !before[this.current]?.archived) this.archived.open = true;
     if (frame.type === "person" && frame.person.id === this.me.id) this.#callMe(frame.person);
     for (const room of Object.values(this.#rooms)) if (room.isStale && room.id !== this.current) this.#recount(room);
   }

@@ -25,6 +25,7 @@ function drawOption(option, id) {
   node.setAttribute("role", "option");
   node.setAttribute("aria-selected", "false");
   if (option.avatar) node.append(drawAvatar(option.avatar));
+  else if (option.access === "private") node.append(drawIcon("lock"));
   else if (ICONS[option.kind]) node.append(drawIcon(ICONS[option.kind]));
   const words = element("span", "option__words");
   if (option.pieces) words.append(drawHead(option), drawPieces(option.pieces));
