@@ -45,7 +45,7 @@ class Room(models.Model):
         verbose_name_plural = _("rooms")
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or f"{self.Access.DIRECT.label} {self.pk.hex[:8]}"
 
     @property
     def is_direct(self) -> bool:

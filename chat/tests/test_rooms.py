@@ -58,3 +58,7 @@ def test_everybody_with_an_account_sees_it(alice: User, charlie: User) -> None:
     assert [room.pk for room in Room.objects.visible_to(charlie)] == [Room.WORLD]
     charlie.is_active = False
     assert not Room.objects.visible_to(charlie).exists()
+
+
+def test_a_conversation_has_something_to_be_called_by_in_the_admin() -> None:
+    assert str(Room(id=Room.WORLD, access=Room.Access.DIRECT)) == "A direct conversation c0117ec7"
