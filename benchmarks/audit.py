@@ -17,6 +17,7 @@ import time
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 ROUNDS = 3
@@ -43,7 +44,7 @@ def main(messages: int) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from benchmarks.report import keep, median, median_ratio
+        from benchmarks.report import keep, median_ratio
 
         fill(messages // 10)
         tenth_mb = peak_mb()

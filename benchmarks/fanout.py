@@ -10,9 +10,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from statistics import median
 
 from benchmarks.light import Crowd, due_times
-from benchmarks.report import keep, median, median_ratio, p99_ms
+from benchmarks.report import keep, median_ratio, p99_ms
 from benchmarks.servers import Party, broadcast, connect, group_send, node_ws, prepare
 
 PARTIES: dict[str, Callable[[], AbstractContextManager[Party]]] = {

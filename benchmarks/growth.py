@@ -9,11 +9,12 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+from statistics import median
 
 import httpx
 
 from benchmarks.fanout import FLOOD_S, WARM_S, flood
-from benchmarks.report import keep, median, median_ratio
+from benchmarks.report import keep, median_ratio
 from benchmarks.sends import pace
 from benchmarks.servers import UNBOUND, connect, prepare
 from connect.tests.server import Site, make_site

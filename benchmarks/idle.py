@@ -6,10 +6,11 @@ take of memory while they only listen, counted from the first 500 on: what a pro
 
 import sys
 import time
+from statistics import median
 
 import psutil
 
-from benchmarks.report import keep, median
+from benchmarks.report import keep
 from benchmarks.servers import connect, prepare
 
 WARM, STORM, IDLE = 500, 2_000, 5_000

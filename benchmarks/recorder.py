@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 from benchmarks.raw import BATCH, raw_copy
@@ -25,7 +26,7 @@ def main(messages: int) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from benchmarks.report import keep, median, median_ratio
+        from benchmarks.report import keep, median_ratio
 
         recorder, raw = [], []
         for _ in range(ROUNDS):

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import time
+from statistics import median
 
 import psycopg
 
@@ -26,7 +27,7 @@ def main(messages: int) -> None:
         from django.db import connections
 
         call_command("migrate", verbosity=0)
-        from benchmarks.report import keep, median, median_ratio
+        from benchmarks.report import keep, median_ratio
 
         recorder, raw = [], []
         for _ in range(ROUNDS):

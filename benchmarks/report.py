@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
 
-__all__ = ["RESULTS", "keep", "median", "median_ratio", "p99_ms"]
-
 RESULTS = Path(__file__).parent / "results"
 
 

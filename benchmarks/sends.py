@@ -9,10 +9,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from benchmarks.light import Crowd, due_times
 from benchmarks.raw import BATCH, Rows, raw_copy
-from benchmarks.report import keep, median, median_ratio, p99_ms
+from benchmarks.report import keep, median_ratio, p99_ms
 from benchmarks.servers import Party, alone, connect, prepare
 
 PEOPLE, OUTSTANDING = 8, 256

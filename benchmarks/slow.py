@@ -6,10 +6,11 @@ again; 400 long messages make sure that nothing more fits on the way to them. Th
 
 import socket
 import sys
+from statistics import median
 from time import perf_counter
 
 from benchmarks.light import MARK, Crowd, due_times
-from benchmarks.report import keep, median, median_ratio, p99_ms
+from benchmarks.report import keep, median_ratio, p99_ms
 from benchmarks.servers import Party, connect, prepare, send_frame
 
 MEMBERS, PER_S, PACED_S, LONG_ONES = 100, 100, 5, 400
