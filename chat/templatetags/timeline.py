@@ -20,7 +20,9 @@ from ledger.display import grouped
 GROUP_MS = 5 * 60 * 1000
 
 Event = Mapping[str, Any]
-EMOJI_ALONE = re.compile(r"[\s\u200d\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b50\u2b55\ufe0f\U0001f000-\U0001faff]{1,24}")
+EMOJI_ALONE = re.compile(
+    r"[\s\u200d\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b50\u2b55\ufe0f\U0001f000-\U0001faff]{1,24}"
+)
 """A few emoji and no word: shown large. The same as in static/chat/js/message.js."""
 register = template.Library()
 

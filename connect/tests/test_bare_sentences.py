@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APART = {"tests", "migrations", "management", "demo", "mongo"}
 TO_OPERATORS = {
     "accounts/tokens.py",
-    *(f"connect/{name}.py" for name in ("env", "checks", "settings", "supervisor")),
+    *(f"connect/{name}.py" for name in ("env", "checks", "failures", "settings", "supervisor")),
     *(f"ledger/{name}.py" for name in ("bad_rows", "backups", "checks", "keys", "restoring", "sealing")),
     *(f"ledger/{name}.py" for name in ("signed_state", "standing", "views", "audit/auditing")),
     *(f"ledger/blocks/{name}.py" for name in ("genesis", "mining", "pending", "signing", "unsigned")),
