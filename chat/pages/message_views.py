@@ -102,8 +102,8 @@ def pinned(request: HttpRequest, slug: str) -> HttpResponse:
 def people(request: HttpRequest, slug: str) -> JsonResponse:
     """Who is in the room and whose name begins like `?q=`, for completion; or how those with `?id=` are called now."""
     room = find_room(request, slug)
-    if ids := read_ids(request.GET.getlist("id")[:NAMED_AT_ONCE]):
-        return JsonResponse({"people": list(find_people(ids).values())})
+    if named := request.GET.getlist("id")[:NAMED_AT_ONCE]:
+        return JsonResponse({"people": list(find_people(read_ids(named)).values())})
     return JsonResponse({"people": find_in_room(room, request.GET.get("q", "")[:40])})
 
 

@@ -207,6 +207,7 @@ def test_who_was_away_learns_how_people_are_called_now_and_where_they_stand(
     asked = [bob.pk.hex, alice.pk.hex, "nobody"]
     people = as_(alice).get("/rooms/world/people", {"id": asked}).json()["people"]
     assert {who["id"]: who["name"] for who in people} == {bob.pk.hex: "Robert", alice.pk.hex: "alice"}
+    assert as_(alice).get("/rooms/world/people", {"id": "nobody"}).json() == {"people": []}
     for who, may in ((alice, True), (bob, False)):
         assert as_(who).get("/rooms/world/pins/", **JSON).json()["standing"] == {"moderates": may, "pins": may}
 
