@@ -160,6 +160,7 @@ def test_on_paper_a_room_is_light_and_whole(open_window: OpenWindow, served: Ser
     page.emulate_media(media="print")
     has_background(page, LIGHT)
     expect(page.get_by_role("navigation", name="Rooms and account")).to_be_hidden()
+    expect(page.get_by_role("link", name="Invite people")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollHeight") > 1200
     assert page.locator("[data-timeline]").evaluate("node => node.scrollHeight <= node.clientHeight")
 
