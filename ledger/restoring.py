@@ -29,7 +29,7 @@ from ledger.backups import (
 from ledger.errors import BackupError
 from ledger.files import create_durably, make_folder, replace_durably, sync_file, sync_folder
 from ledger.models import Block, Message
-from ledger.signed_state import SignedState, load_signed_state
+from ledger.signed_state import SignedState, load_signed_state, lock_signed_state
 
 
 def restore_backup(archive: Path) -> Audited:
@@ -117,10 +117,11 @@ def _put_files(folder: Path) -> None:
 
 def _advance(carried: Path) -> None:
     """The newer of the two signed states stays."""
-    here = load_signed_state(settings.SIGNED_STATE_FILE, settings.LOG_ORIGIN)
     new = load_signed_state(carried, settings.LOG_ORIGIN)
-    if new is not None and (here is None or here.size < new.size):
-        replace_durably(settings.SIGNED_STATE_FILE, carried.read_bytes())
+    with lock_signed_state(settings.SIGNED_STATE_FILE):
+        here = load_signed_state(settings.SIGNED_STATE_FILE, settings.LOG_ORIGIN)
+        if new is not None and (here is None or here.size < new.size):
+            replace_durably(settings.SIGNED_STATE_FILE, carried.read_bytes())
 
 
 def _put_database(copy: Path, target: Path) -> None:

@@ -41,13 +41,14 @@ def load_signed_state(path: Path, origin: str) -> SignedState | None:
 
 def advance_signed_state(path: Path, new: SignedState, check: Callable[[SignedState | None], None]) -> None:
     """Makes `new` the signed state, durably, once `check` has let it follow the old one. One process at a time."""
-    with _locked(path):
+    with lock_signed_state(path):
         check(load_signed_state(path, new.origin))
         replace_durably(path, _format(new))  # the same, too: a crash may have come before it was durable
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def lock_signed_state(path: Path) -> Iterator[None]:
+    """Whoever reads the signed state to replace it does both inside. Waits for whoever does."""
     # A file of its own: the state's is replaced, and a lock stays with the file that was there before.
     descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -1,6 +1,7 @@
 """restore: what would lose or fork anything is refused, and a crash in the middle leaves no way to fork."""
 
 import errno
+import fcntl
 import io
 import os
 import shutil
@@ -13,10 +14,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection  # noqa: F401  (the mark below asks it)
 
 from ledger.backups import database_path
 from ledger.blocks.genesis import ensure_genesis
 from ledger.errors import BehindSignedState
+from ledger.files import replace_durably
 from ledger.sealing import seal
 from ledger.tests.archives import empty_house, refused, repacked, restore
 from ledger.tests.builders import post
@@ -108,6 +111,19 @@ def test_a_crash_while_it_is_put_back_leaves_no_way_to_fork(
     assert (read_everything(), settings.LOG_KEY_FILE.read_bytes()) == (rows, key)
     seal()
     assert_valid()
+
+
+def test_no_miner_signs_while_the_signed_state_is_put_back(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty_house()
+
+    def put(path: Path, data: bytes) -> None:
+        with open(f"{path}.lock") as another, pytest.raises(BlockingIOError):
+            fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        replace_durably(path, data)
+
+    monkeypatch.setattr("ledger.restoring.replace_durably", put)
+    restore(archive)
+    assert settings.SIGNED_STATE_FILE.exists()
 
 
 def test_the_journal_of_a_new_database_does_not_come_back(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
