@@ -36,6 +36,12 @@ def clean_display_name(text: str) -> str:
     return name
 
 
+def drop_hidden(text: str) -> str:
+    """Without what cannot be seen; "" where nothing is left that can."""
+    shown = "".join(letter for letter in text if not _is_hidden(letter))
+    return shown if as_seen(shown).strip() else ""
+
+
 def as_seen(name: str) -> str:
     """Without what shows nothing, and wide, circled and other dress of letters off: what `name` is taken for."""
     shown = (each for each in name if unicodedata.category(each) != "Cf" and not "\ufe00" <= each <= "\ufe0f")

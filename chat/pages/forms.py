@@ -3,14 +3,16 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.display_names import drop_hidden
 from chat.models import Room
 
 
 class OneLineField(forms.CharField):
-    """White space of any kind is one space."""
+    """White space of any kind is one space, and what cannot be seen is left out: it turns what stands around it."""
 
     def to_python(self, value: object) -> str:
-        return " ".join(str(super().to_python(value) or "").split())
+        words = map(drop_hidden, str(super().to_python(value) or "").split())
+        return " ".join(filter(None, words))
 
 
 class RoomForm(forms.Form):

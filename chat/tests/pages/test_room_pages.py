@@ -38,13 +38,20 @@ def test_a_room_is_opened_by_a_form(bob: User) -> None:
     assert "Tea time" in page(browser, "/")
 
 
+def test_what_cannot_be_seen_is_left_out_of_a_rooms_name_and_topic(bob: User) -> None:
+    form = {"name": "\u202eTea\0 \u200b time 🏳️\u200d🌈", "topic": "Lea\u2066ves", "access": "public"}
+    assert as_(bob).post("/rooms/new/", form).status_code == 303
+    room = Room.objects.get()
+    assert (room.name, room.topic) == ("Tea time 🏳️\u200d🌈", "Leaves")
+
+
 @pytest.mark.parametrize(
     "form",
     [
         {"name": "", "access": "public"},
         {"name": " \t", "access": "public"},
         {"name": "x" * 81, "access": "public"},
-        {"name": "a\0b", "access": "public"},
+        {"name": "\u200b\u200d \u202e", "access": "public"},
         {"name": "Tea", "access": "everyone"},
         {"name": "Tea", "access": "direct"},
         {"name": "Tea", "topic": "x" * 251, "access": "public"},
