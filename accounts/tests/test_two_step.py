@@ -82,6 +82,7 @@ def test_setting_up_needs_the_right_code_and_brings_recovery_codes(client: Clien
     secret = page.context["form"].secret
     assert secret.encode() in page.content
     assert b"data:image/svg+xml;base64," in page.content
+    assert b'href="otpauth://totp/' in page.content  # a phone cannot read its own screen
     wrong = client.post("/account/two-step/app/", {"code": "000000"})
     assert "code" in wrong.context["form"].errors
     assert wrong.context["form"].secret == secret  # the phone has read it already
