@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.requests import user_of
 from chat import fields
 from chat.delivery import store
@@ -133,6 +134,7 @@ def _page(request: HttpRequest, room: Room, status: int = HTTPStatus.OK, **form:
         "may_pin": pins_in(user, room),
         "pins": list_pins(room),
         "moderates": is_moderator,
+        "is_unheard": bool(room.person) and not User.objects.filter(pk=room.person, is_active=True).exists(),
         "invites": _invites(room) if is_moderator and not room.archived else "",
         "events": events,
         "has_posts": any(event["kind"] == "post" for event in events),

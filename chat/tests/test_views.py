@@ -223,3 +223,10 @@ def test_the_beginning_of_a_conversation_does_not_call_it_by_a_person(browser: C
     room = open_direct(bob, [alice])
     assert "beginning of your conversation with alice" in browser.get(f"/rooms/{room.slug}/").content.decode()
     assert "This is the beginning of World" in browser.get(WORLD).content.decode()
+
+
+def test_whoever_writes_to_a_closed_account_is_told_so(browser: Client, bob: User, alice: User) -> None:
+    address = f"/rooms/{open_direct(bob, [alice]).slug}/"
+    assert "This account is closed" not in browser.get(address).content.decode()
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert "This account is closed" in browser.get(address).content.decode()
