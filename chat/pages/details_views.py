@@ -144,6 +144,7 @@ def _member(membership: Membership, me: User, rank: int, room: Room) -> dict[str
         "role": membership.role,
         "role_name": membership.get_role_display(),
         "shows_role": membership.role != Role.MEMBER,
+        "is_closed": not membership.user.is_active,
         "may_remove": may_act,
         "roles": roles_to_give(rank) if may_act else [],
     }

@@ -194,6 +194,13 @@ def test_of_many_people_those_with_a_role_come_first_and_the_rest_is_found_by_na
     assert "Nobody of that name." in look("?q=erna")[1]
 
 
+def test_whose_account_is_closed_is_marked_among_the_people(bob: User, charlie: User, plans: Room) -> None:
+    add(bob, plans, [charlie])
+    assert "Account closed" not in page(as_(bob), f"/rooms/{plans.slug}/details/")
+    User.objects.filter(pk=charlie.pk).update(is_active=False)
+    assert page(as_(bob), f"/rooms/{plans.slug}/details/").count("Account closed") == 1
+
+
 def test_of_many_who_may_not_come_back_some_are_shown_and_any_is_found_by_name(
     bob: User, plans: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
