@@ -60,6 +60,15 @@ def test_with_one_they_sign_up_and_are_in_the_room(by_invite: None, plans: Room,
     assert arrive(invite, "Dan", "dan@example.com") is None
 
 
+def test_whoever_signs_up_by_it_arrives_in_the_room(by_invite: None, plans: Room, bob: User) -> None:
+    browser = Client()
+    shown = browser.get(address(make_invite(bob, plans, 7, 1, ""))).content.decode()
+    way = f"/signup/?next=/rooms/{plans.slug}/"
+    assert f'href="{way}"' in shown
+    arrived = browser.post(way, sign_up_form("Carol", "carol@example.com"), follow=True)
+    assert (arrived.request["PATH_INFO"], arrived.status_code) == (f"/rooms/{plans.slug}/", 200)
+
+
 def test_each_sign_up_is_a_use_though_the_browser_is_the_same(by_invite: None, plans: Room, bob: User) -> None:
     invite = make_invite(bob, plans, 7, 2, "")
     browser = Client()
