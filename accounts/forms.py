@@ -59,6 +59,11 @@ class LoginForm(LabelledForm, allauth_forms.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(_NAME_ATTRIBUTES)
 
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.non_field_errors():  # the name still stands there: it is mostly the password that was mistyped
+            self._focus_on("password")
+
 
 class SignupForm(LabelledForm, allauth_forms.SignupForm):  # type: ignore[misc]
     labels = {

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -23,6 +25,13 @@ def test_a_wrong_log_in_answers_alike_and_costs_one_hash_whoever_exists(
     assert answer.context["form"].non_field_errors() == ["This name and password do not belong together."]
     assert len(hashes) == 1
     assert not is_logged_in(client)
+
+
+def test_after_a_wrong_password_it_is_typed_again_and_the_name_is_there(client: Client, bob: User) -> None:
+    shown = log_in(client, "bob.b", "wrong-password-1").content.decode()
+    fields = dict(re.findall(r'<input type="\w+" name="(login|password)"([^>]*)>', shown))
+    assert 'value="bob.b"' in fields["login"]
+    assert (" autofocus" in fields["login"], " autofocus" in fields["password"]) == (False, True)
 
 
 def test_a_switched_off_account_is_told_only_to_who_knows_its_password(
