@@ -94,7 +94,7 @@ class Commands:
                 events = fit_page(found[::-1], step=-1)[::-1]
                 await self._page(id, room, events, more=bool(events) and events[0][0] > 1)
             case Read(room=room, seq=seq):
-                self._hub.watcher.note_read(self._connection, self._ring(room).room, seq)
+                self._hub.read_positions.note(self._connection, self._ring(room).room, seq)
             case Typing(room=room):
                 await self._type(self._ring(room).room)
             case Ping(n=n):

@@ -23,6 +23,7 @@ from chat.delivery.doorbell import open_doorbell
 from chat.delivery.liveness import Liveness
 from chat.delivery.memberships import Memberships
 from chat.delivery.newcomers import Newcomers
+from chat.delivery.read_positions import ReadPositions
 from chat.delivery.ring import Ring
 from chat.delivery.store import Encoded
 from chat.delivery.updater import Runner, Updater, encode_recorded, is_dense
@@ -50,7 +51,8 @@ class Hub:
         self.watcher = Watcher(self)
         self.liveness = Liveness(self)
         self.memberships = Memberships(self)
-        self.newcomers = Newcomers(pages, self.watcher.read_position)
+        self.read_positions = ReadPositions(self)
+        self.newcomers = Newcomers(pages, self.read_positions.unsaved)
         self._members: dict[UUID, set[Connection]] = {}
         """The same by room; none without anybody."""
         self._handing_s = 0.0
@@ -59,8 +61,8 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, tick_s: float) -> None:
-        jobs = [self.updater.run(tick_s), self.watcher.run(tick_s), self.watcher.keep_read(tick_s)]
-        jobs += [self.liveness.run(tick_s), tidy_up()]
+        jobs = [self.updater.run(tick_s), self.watcher.run(tick_s), self.watcher.run_present(tick_s)]
+        jobs += [self.read_positions.run(tick_s), self.liveness.run(tick_s), tidy_up()]
         if self.doorbell is not None:
             jobs.append(self.doorbell.run())
         self._tasks = [self._loop.create_task(job) for job in jobs]
@@ -177,7 +179,7 @@ class Hub:
     def recount(self, user: UUID, room: UUID, seq: int) -> None:
         """The person, who has read up to `seq`, has marked something as unread or as read."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.watcher.hear_read, user, room, seq)
+            self._loop.call_soon_threadsafe(self.read_positions.hear, user, room, seq)
 
     def _came_or_went(self) -> None:
         self.watcher.look()
@@ -223,7 +225,7 @@ class Hub:
         """A doorbell: entries of a room, how far somebody has read, a frame to hand on, who is here or types, a new
         name, who came or went, or (of a block) that there is news."""
         if "read" in message:
-            self.watcher.hear_read(UUID(message["user"]), UUID(message["room"]), message["read"])
+            self.read_positions.hear(UUID(message["user"]), UUID(message["room"]), message["read"])
         elif "frame" in message:
             self._tell(message["frame"], **{kind: UUID(id) for kind, id in message["to"].items()})
         elif "people" in message:

@@ -4,8 +4,6 @@ A client that does not read misses it; so does another process when a doorbell i
 database, but for the choice not to be shown.
 """
 
-import asyncio
-import logging
 from collections.abc import Collection
 from time import monotonic, time
 from typing import Protocol
@@ -15,11 +13,10 @@ from chat.delivery import store
 from chat.delivery.connection import Connection
 from chat.delivery.doorbell import Doorbell
 from chat.delivery.presence import Presence, States
+from chat.delivery.repeating import repeat
 from chat.delivery.threads import readers
 from chat.people import Person
 from chat.replies import encode_presence, encode_typing
-
-logger = logging.getLogger(__name__)
 
 TYPING_EVERY_S = 3.0
 """Who types is told so often at most; more is ignored."""
@@ -51,16 +48,7 @@ class Liveness:
 
     async def run(self, tick_s: float) -> None:
         """Until cancelled."""
-        is_well = True
-        while True:
-            await asyncio.sleep(tick_s)
-            try:
-                await self.tell_presence(monotonic())
-                is_well = True
-            except Exception:
-                if is_well:
-                    logger.exception("Nobody is told who is here; it goes on trying.")
-                is_well = False
+        await repeat(lambda: self.tell_presence(monotonic()), tick_s, "Nobody is told who is here")
 
     async def tell_presence(self, now_s: float) -> None:
         people = list(self.presence.people)

@@ -139,7 +139,7 @@ def _read_position(user: User, room: Room) -> int:
     """It may not be stored yet."""
     stored = ReadPosition.objects.filter(user=user, room=room).values_list("seq", flat=True).first() or 0
     hub = running_hub()
-    return max(stored, hub.watcher.read_position(user.pk, room.pk)) if hub else stored
+    return max(stored, hub.read_positions.unsaved(user.pk, room.pk)) if hub else stored
 
 
 def _do(request: HttpRequest, user: User, room: Room, post: Message) -> None:

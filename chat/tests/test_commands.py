@@ -89,7 +89,7 @@ async def test_reading_is_stored_with_the_next_tick(scene: Client) -> None:
     await scene.enter()
     for seq in (2, 4, 3):
         await scene.commands.obey(Read(Room.WORLD, seq))
-    assert scene.hub.watcher.read_position(scene.user.pk, Room.WORLD) == 4
+    assert scene.hub.read_positions.unsaved(scene.user.pk, Room.WORLD) == 4
     async with asyncio.timeout(20):
         while not await ReadPosition.objects.filter(user=scene.user, seq=4).aexists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -120,7 +120,7 @@ async def test_a_position_that_could_not_be_stored_is_stored_with_a_later_tick(
         while not await ReadPosition.objects.filter(user=scene.user, seq=4).aexists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert not failures
-    await until(lambda: not scene.hub.watcher.read_position(scene.user.pk, Room.WORLD))
+    await until(lambda: not scene.hub.read_positions.unsaved(scene.user.pk, Room.WORLD))
 
 
 async def test_who_is_logged_out_is_closed_however_long_storing_takes(

@@ -164,7 +164,7 @@ class Game:
         player.read[room.pk] = max(player.read.get(room.pk, 0), min(seq, head))
         player.phone.socket.taken.clear()
         await player.desk.commands.obey(Read(room.pk, seq))
-        await self.hub.watcher.save_read()
+        await self.hub.read_positions.save()
         await until(lambda: player.phone.frames("read"))
         unread, mentions = await self.recount(player, room.pk)
         expected = {"seq": player.read[room.pk], "unread": unread, "mentions": mentions}
