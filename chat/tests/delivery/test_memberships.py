@@ -152,6 +152,7 @@ async def test_memberships_are_read_only_where_somebody_came_or_went(
 
     monkeypatch.setattr(store, "find_memberships", find_memberships)
     memberships = scene.there.hub.memberships
+    memberships.compared = None  # before it was stopped, the hub may have compared them itself
     for _ in range(3):
         await memberships.compare()
     assert reads == [1]
