@@ -50,6 +50,7 @@ def test_opening_a_room_of_100000_messages_costs_as_many_queries_as_one_of_100(
     found = []
     for length in (100, 100_000):
         fill(alice, length)
+        client.get("/rooms/world/")  # writes down that the session is in use; not each one does
         found.append([queries(step) for step in openings(client, bob, length)])
     assert found[0] == found[1]
     assert 0 < sum(found[0]) < 60
