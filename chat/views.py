@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.requests import user_of
+from accounts.requests import user_of, wants_json
 from chat import fields
 from chat.delivery import store
 from chat.events import build_events
@@ -34,12 +34,14 @@ from chat.models import Room
 from chat.notifying.notices import describe_choices
 from chat.notifying.unread import find_beginning
 from chat.pages.finding import find_room, read_number
+from chat.pages.refusing import tell_refusal
 from chat.pages.sidebar import build_sidebar
 from chat.people import describe
 from chat.pins import list_pins, pins_in
 from chat.posting import check_form_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
+from ledger.bad_rows import refuse
 from ledger.core.errors import LedgerFormatError
 from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
@@ -82,10 +84,14 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
         seq = _post(request, found)
     except UploadRefused as refused:
         problem, draft = refused.detail, request.POST.get("text", "")
+        if wants_json(request):
+            return refuse(HTTPStatus.BAD_REQUEST, refused.code, problem)
         return _page(request, found, status=HTTPStatus.BAD_REQUEST, problem=problem, draft=draft)
     except Refusal as refusal:
         known = PROBLEMS | {"forbidden": refusal.words}
         problem = str(known.get(refusal.code, UNKNOWN_PROBLEM))
+        if wants_json(request):
+            return tell_refusal(refusal, problem)
         is_mistaken = refusal.code in ("not_found", "client_id_reused")  # the room is there, the form is not right
         status = HTTPStatus.BAD_REQUEST if is_mistaken else refusal.status
         return _page(request, found, status=status, problem=problem, draft=request.POST.get("text", ""))

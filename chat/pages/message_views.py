@@ -30,6 +30,7 @@ from chat.membership.roles import moderates
 from chat.models import Pin, ReadPosition, Room, UnreadMark
 from chat.notifying.unread import Unread, count_unread
 from chat.pages.finding import find_room, read_ids, read_number
+from chat.pages.refusing import tell_refusal
 from chat.people import find_in_room, find_people
 from chat.posting import check_emoji, check_form_rate, draft_act, refusal_of
 from chat.protocol import Act
@@ -62,20 +63,21 @@ def message(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
     user = user_of(request)
     room = find_room(request, slug)
     post = get_object_or_404(Message, room=room.pk, hash=bytes.fromhex(leaf_hash), kind="post")
-    status, problem, code = HTTPStatus.OK, "", ""
+    status, problem = HTTPStatus.OK, ""
     if request.method == "POST":
         try:
             _do(request, user, room, post)
         except Refusal as refusal:
-            status, code = refusal.status, refusal.code
             problem = str(refusal.words if refusal.code == "forbidden" else PROBLEMS.get(refusal.code, refusal.words))
+            if wants_json(request):
+                return tell_refusal(refusal, problem)
+            status = refusal.status
         else:
             if wants_json(request):
                 return HttpResponse(status=HTTPStatus.NO_CONTENT)
             return HttpResponseRedirect(f"/rooms/{room.slug}/?at={post.room_seq}", status=HTTPStatus.SEE_OTHER)
     if wants_json(request):
-        answer = {"code": code, "detail": problem} if code else {"versions": _versions(post)}
-        return JsonResponse(answer, status=status)
+        return JsonResponse({"versions": _versions(post)})
     return render(
         request, "chat/message.html", _context(request, user, room, post) | {"problem": problem}, status=status
     )

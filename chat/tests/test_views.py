@@ -3,6 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -116,6 +117,23 @@ def test_what_cannot_be_posted_is_said_and_the_draft_kept(browser: Client, form:
     assert response.context["problem"]
     assert response.context["draft"] == form["text"]
     assert Message.objects.in_room(Room.WORLD).count() == 4
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [
+        ({"text": " "}, 400, "empty"),
+        ({"text": "x", "client_id": "nonsense"}, 400, "bad_frame"),
+        ({"text": "x", "reply_to": "ab" * 32}, 404, "not_found"),
+        ({"text": "x", "files": SimpleUploadedFile("a.txt", b"")}, 400, "empty"),
+    ],
+)
+def test_a_program_that_asks_for_json_is_told_so_by_a_code(
+    browser: Client, form: dict[str, Any], status: int, code: str
+) -> None:
+    response = browser.post(WORLD, {"client_id": uuid4().hex} | form, headers={"accept": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.json()["detail"]
 
 
 def test_numbers_are_grouped_as_the_reader_groups_them(browser: Client) -> None:

@@ -111,6 +111,9 @@ def test_forms_are_limited_like_frames(world: Room, bob: User, monkeypatch: pyte
     row = post("hello", bob)
     monkeypatch.setattr(posting, "_by_user", Rates(0.001, 1))
     assert [do(bob, row, "react", emoji="👍").status_code for _ in range(2)] == [303, 429]
+    told = as_(bob).post(page_of(row), {"act": "react", "emoji": "👍"}, **JSON)
+    assert (told.status_code, told.json()["code"]) == (429, "rate_limited")
+    assert 990 < int(told["Retry-After"]) <= 1001
 
 
 def test_a_script_gets_the_versions_and_none_of_what_is_gone(world: Room, bob: User) -> None:
