@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.requests import user_of
+from accounts.requests import user_of, wants_json
 from chat.announcing import announce_standing
 from chat.delivery.store import is_in
 from chat.fields import read_reason
@@ -27,6 +27,7 @@ from chat.membership.roles import Role, acts_on, rank_in, rank_of, roles_to_give
 from chat.models import Ban, Membership, Room
 from chat.pages.finding import PEOPLE_SHOWN, PeopleChoice, find_person, find_room, named, read_query
 from chat.pages.forms import RoomForm, WorldForm
+from chat.pages.refusing import tell_refusal
 from chat.people import describe
 from chat.posting import check_form_rate
 from chat.refusals import Refusal
@@ -46,6 +47,8 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
         check_form_rate(request)
         return HttpResponseRedirect(act(request, room), status=HTTPStatus.SEE_OTHER)
     except Refusal as refusal:
+        if wants_json(request):
+            return tell_refusal(refusal, refusal.words)
         return _page(request, room, refusal.status, problem=refusal.words)
     except _Mistaken as mistake:
         return _page(request, room, HTTPStatus.BAD_REQUEST, form=mistake.form)

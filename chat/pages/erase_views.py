@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.requests import user_of
+from accounts.requests import user_of, wants_json
 from chat import fields
 from chat.erasing import check_may_erase, erase_message
 from chat.events import build_events
 from chat.pages.finding import find_room
+from chat.pages.refusing import tell_refusal
 from chat.posting import check_form_rate
 from chat.refusals import Refusal
 from ledger.core.errors import LedgerFormatError
@@ -54,8 +55,11 @@ def erase(request: HttpRequest, slug: str, leaf_hash: str) -> HttpResponse:
             erase_message(user, message, client_id, reason)
             return HttpResponseRedirect(f"/rooms/{room.slug}/#m{message.room_seq}", status=HTTPStatus.SEE_OTHER)
     except Refusal as refusal:
+        problem = str(PROBLEMS.get(refusal.code, refusal.words))
+        if wants_json(request):
+            return tell_refusal(refusal, problem)
         context |= {
-            "problem": PROBLEMS.get(refusal.code, refusal.words),
+            "problem": problem,
             "is_final": refusal.code in FINAL,
             "reason": request.POST.get("reason", ""),
         }

@@ -134,6 +134,8 @@ def test_a_form_sent_twice_erases_once(message: Message, bob: User) -> None:
 def test_a_used_client_id_erases_nothing(message: Message, bob: User) -> None:
     form = {"client_id": message.client_id.hex, "reason": REASON}
     assert as_(bob).post(address(message), form).status_code == 409
+    told = as_(bob).post(address(message), form, headers={"accept": "application/json"})
+    assert (told.status_code, told.json()["code"]) == (409, "client_id_reused")
     assert not is_erased(message)
 
 

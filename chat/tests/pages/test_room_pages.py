@@ -245,3 +245,5 @@ def test_an_archived_room_is_listed_apart(tea: Room, bob: User, charlie: User) -
     browser = as_(charlie)
     assert [row["room"] for row in browser.get("/rooms/").context["archived"]] == [tea]
     assert act(browser, tea, "join") == 403
+    told = browser.post(f"/rooms/{tea.slug}/details/", {"act": "join"}, headers={"accept": "application/json"})
+    assert (told.status_code, told.json()["code"]) == (403, "forbidden")
