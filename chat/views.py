@@ -46,7 +46,7 @@ from ledger.core.errors import LedgerFormatError
 from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
-from ledger.read_only import read_only
+from ledger.programs import read_only
 from ledger.recording.batches import record
 from ledger.standing import describe_standing
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views import csrf, defaults
 
 from accounts.requests import wants_json
-from ledger.bad_rows import refuse
+from ledger.programs import refuse
 
 logger = logging.getLogger(__name__)
 

@@ -6,20 +6,15 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from ledger.audit.auditing import any_text
 from ledger.core.audit_leaf import BadRow
+from ledger.programs import View, refuse
 
-View = Callable[..., HttpResponseBase]
 logger = logging.getLogger(__name__)
-
-
-def refuse(status: int, code: str, detail: str) -> JsonResponse:
-    """An error that programs tell by its code and people by its sentence."""
-    return JsonResponse({"code": code, "detail": detail}, status=status)
 
 
 def _on_bad_rows(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[View], View]:

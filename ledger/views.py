@@ -16,12 +16,12 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ledger.bad_rows import refuse, refuse_bad_rows
+from ledger.bad_rows import refuse_bad_rows
 from ledger.chain import MOST_BLOCKS, block_json, find_page, read_entries
 from ledger.core.audit_leaf import BadRow
 from ledger.errors import CorruptLedger, LedgerError, LostRace
 from ledger.log.views import read_count
-from ledger.read_only import read_only
+from ledger.programs import read_only, refuse
 from ledger.sealing import REQUEST_S, seal
 from ledger.validity import current_validity, forget_validity, validity_json
 

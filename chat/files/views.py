@@ -30,6 +30,7 @@ from chat.files.types import UNKNOWN
 from chat.files.uploads import UploadRefused, receive
 from chat.models import Room
 from ledger.models import Message
+from ledger.programs import refuse
 
 CHUNK = 256 * 1024
 STATUS = {
@@ -46,20 +47,20 @@ STATUS = {
 def upload(request: HttpRequest, slug: str) -> JsonResponse:
     """Takes the form field `file`; `size`, where it is given, is how long it must be."""
     if not isinstance(request.user, User):
-        return _refuse("logged_out", _("You have been logged out."), HTTPStatus.UNAUTHORIZED)
+        return refuse(HTTPStatus.UNAUTHORIZED, "logged_out", _("You have been logged out."))
     room = Room.objects.visible_to(request.user).filter(slug=slug).first()
     if room is None:
-        return _refuse("not_found", _("There is no such room."), HTTPStatus.NOT_FOUND)
+        return refuse(HTTPStatus.NOT_FOUND, "not_found", _("There is no such room."))
     try:
         file = request.FILES.get("file")
     except MultiPartParserError:
         file = None
     if file is None:
-        return _refuse("incomplete", _("The file did not arrive whole. Please try again."), HTTPStatus.BAD_REQUEST)
+        return refuse(HTTPStatus.BAD_REQUEST, "incomplete", _("The file did not arrive whole. Please try again."))
     try:
         kept = receive(request.user, room, file, request.POST.get("size") or None)
     except UploadRefused as refused:
-        return _refuse(refused.code, refused.detail, STATUS.get(refused.code, HTTPStatus.BAD_REQUEST))
+        return refuse(STATUS.get(refused.code, HTTPStatus.BAD_REQUEST), refused.code, refused.detail)
     answer = {**describe_file(kept), "name": kept.name, "type": kept.type, "size": kept.size}
     return JsonResponse(answer, status=HTTPStatus.CREATED)
 
@@ -159,7 +160,3 @@ async def _stream(content: Any, part: range | None) -> AsyncIterator[bytes]:
             yield chunk
     finally:
         content.close()
-
-
-def _refuse(code: str, detail: str, status: HTTPStatus) -> JsonResponse:
-    return JsonResponse({"code": code, "detail": detail}, status=status)

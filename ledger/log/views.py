@@ -12,14 +12,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from ledger.bad_rows import refuse, refuse_bad_rows
+from ledger.bad_rows import refuse_bad_rows
 from ledger.core.errors import TileError
 from ledger.core.records import NO_ROOM
 from ledger.core.tilepaths import parse_tile_path
 from ledger.log.published import checkpoint_note, published_tile, signed_size
 from ledger.log.receipts import is_provable, make_receipt, receipt_name
 from ledger.models import Block, Genesis, Message
-from ledger.read_only import read_only
+from ledger.programs import read_only, refuse
 from ledger.readers import readable_rooms
 from ledger.tiles import consistency_proof
 
