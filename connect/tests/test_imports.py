@@ -61,3 +61,14 @@ def test_only_keys_touches_the_crypto_library() -> None:
         if any(name.split(".")[0] == "cryptography" for _, name in imported(path))
     }
     assert users <= {"ledger/keys.py"}
+
+
+def test_what_tests_share_is_in_no_file_of_tests() -> None:
+    tests = [path for app in MAY_IMPORT for path in sorted((ROOT / app).rglob("*.py")) if "tests" in path.parts]
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in tests
+        for line, name in imported(path)
+        if name.split(".")[0] in MAY_IMPORT and name.rpartition(".")[2].startswith("test_")
+    ]
+    assert wrong == []
