@@ -41,12 +41,11 @@ from chat.pins import list_pins, pins_in
 from chat.posting import check_form_rate, draft_post, refusal_of
 from chat.refusals import Refusal
 from chat.replies import limits
-from ledger.bad_rows import refuse
 from ledger.core.errors import LedgerFormatError
 from ledger.display import grouped_lazy
 from ledger.errors import ClientIdReused, NoSuchRoom, RecordError
 from ledger.models import Block, Genesis, Message
-from ledger.programs import read_only
+from ledger.programs import read_only, refuse
 from ledger.recording.batches import record
 from ledger.standing import describe_standing
 

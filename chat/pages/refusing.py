@@ -3,7 +3,7 @@
 from django.http import JsonResponse
 
 from chat.refusals import Refusal
-from ledger.bad_rows import refuse
+from ledger.programs import refuse
 
 
 def tell_refusal(refusal: Refusal, words: str) -> JsonResponse:
