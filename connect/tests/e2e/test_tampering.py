@@ -126,6 +126,8 @@ def test_above_a_receipt_that_cannot_be_read_nothing_is_called_sealed(open_windo
     drawer = prove(page)
     expect(drawer.locator("[data-proof-sentence]")).to_contain_text("does not prove it")
     expect(drawer.locator(".state").last).to_contain_text("Not proved")
+    expect(drawer.locator("[data-proof-path]")).to_contain_text("nothing to draw")
+    expect(drawer.get_by_text("Outlined hashes")).to_be_hidden()
     verify(page)
     expect(drawer.locator("[data-proof-sentence]")).to_contain_text("does not prove it")
 
