@@ -177,7 +177,8 @@ ACCOUNT_RATE_LIMITS = {
     "download_data": "3/5m/user",
     "confirm_email": "1/3m/key",
 }
-# Who changes how they log in, or takes their data along, has just given a password or a second step.
+# Who changes how they log in, or takes their data along, is asked for the password or the second step once more, and
+# then not for ten minutes. The log-in itself does not count.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_ADAPTER = "accounts.mfa.MfaAdapter"
