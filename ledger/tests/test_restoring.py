@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection  # noqa: F401  (the mark below asks it)
+from django.db import connection
 
 from ledger.backups import database_path
 from ledger.blocks.genesis import ensure_genesis
@@ -28,7 +28,7 @@ from ledger.tests.tampering import Rows, read_everything, write_everything
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has pg_dump"),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has pg_dump"),
 ]
 
 

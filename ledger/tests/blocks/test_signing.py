@@ -1,6 +1,5 @@
 """Nothing is signed that does not extend what the log has signed before."""
 
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -11,17 +10,17 @@ from ledger.blocks.genesis import ensure_genesis
 from ledger.core.notes import open_note, parse_note
 from ledger.errors import BehindSignedState, SealError
 from ledger.keys import load_key, verify
-from ledger.models import Block, Genesis, Message, RoomHead, Tile
+from ledger.models import Block, Genesis
 from ledger.recording import batches
 from ledger.sealing import seal
 from ledger.signed_state import load_signed_state
 from ledger.tests.builders import post, small_chain
 from ledger.tests.sealed import assert_valid
+from ledger.tests.tampering import read_everything, write_everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ORIGIN = "connect.test/ledger"
-TABLES: tuple[Any, ...] = (Genesis, Block, RoomHead, Tile, Message)
 
 
 def test_the_checkpoint_is_signed_by_the_log_and_so_is_the_signed_state(settings: Settings) -> None:
@@ -36,37 +35,26 @@ def test_the_checkpoint_is_signed_by_the_log_and_so_is_the_signed_state(settings
     assert (state.height, state.size, state.root) == (tip.height, tip.tree_size, tip.root)
 
 
-def copy_of_the_database() -> list[list[Any]]:
-    return [list(model.objects.all()) for model in TABLES]
-
-
-def put_back(copy: list[list[Any]]) -> None:
-    for model in reversed(TABLES):
-        model.objects.all().delete()
-    for model, rows in zip(TABLES, copy, strict=True):
-        model.objects.bulk_create(rows)
-
-
 def test_an_older_database_put_back_stops_mining() -> None:
     small_chain(blocks=1)
-    copy = copy_of_the_database()
+    copy = read_everything()
     post("b")
     newer = seal().block
-    newest = copy_of_the_database()
-    put_back(copy)
+    newest = read_everything()
+    write_everything(copy)
     signed, found = newer.tree_size, newer.tree_size - 4
     with pytest.raises(BehindSignedState, match=rf"signed {signed} leaves .* holds {found} .*put back a newer"):
         seal()
     with pytest.raises(BehindSignedState):
         ensure_genesis()
-    put_back(newest)
+    write_everything(newest)
     assert seal().block.height == newer.height + 1
     assert_valid()
 
 
 def test_an_empty_database_beside_a_signed_state_begins_no_second_log() -> None:
     ensure_genesis()
-    put_back([[] for _ in TABLES])
+    write_everything({})
     with pytest.raises(BehindSignedState, match="holds none"):
         ensure_genesis()
     assert not Genesis.objects.exists()
@@ -76,11 +64,11 @@ def test_an_empty_database_beside_a_signed_state_begins_no_second_log() -> None:
 def test_another_history_is_not_signed_for(texts: list[str]) -> None:
     """Even where the look at the start sees nothing: what is about to be signed must extend what was signed."""
     ensure_genesis()
-    empty = copy_of_the_database()
+    empty = read_everything()
     post("a")
-    recorded = copy_of_the_database()
+    recorded = read_everything()
     seal()
-    put_back(recorded if "a" in texts else empty)
+    write_everything(recorded if "a" in texts else empty)
     with patch.object(batches, "check_standing"):
         post("b")
     with patch.object(sealing, "check_signed_state", Block.objects.tip), pytest.raises(BehindSignedState):
