@@ -51,9 +51,8 @@ class Liveness:
         await repeat(lambda: self.tell_presence(monotonic()), tick_s, "Nobody is told who is here")
 
     async def tell_presence(self, now_s: float) -> None:
-        people = list(self.presence.people)
-        self.presence.hide(await readers.run(store.find_hidden, people) if people else ())
-        states = self.presence.local(now_s)
+        here = self.presence.here(now_s)
+        states = self.presence.say(here, await readers.run(store.find_hidden, list(here)) if here else ())
         if self._hub.doorbell is not None and (states != self._said or now_s - self._said_s >= REPEAT_S):
             self._said, self._said_s = states, now_s
             self._hub.doorbell.ring({"presence": {person.hex: state for person, state in states.items()}})

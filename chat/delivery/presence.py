@@ -30,13 +30,8 @@ class Presence:
         self._gone: dict[UUID, float] = {}
         """Person → when their last connection here ended."""
         self._elsewhere: dict[str, tuple[float, States]] = {}
-        self._hidden: frozenset[UUID] = frozenset()
+        self._said: States = {}
         self._told: States = {}
-
-    @property
-    def people(self) -> Collection[UUID]:
-        """Those with a connection here."""
-        return self._here.keys()
 
     @property
     def told(self) -> Mapping[UUID, str]:
@@ -57,22 +52,23 @@ class Presence:
         if connection in self._here.get(person, {}):
             self._here[person][connection] = now_s
 
-    def hide(self, people: Collection[UUID]) -> None:
-        """Those who are not to be shown; all others are."""
-        self._hidden = frozenset(people)
-
     def hear(self, process: str, states: States, now_s: float) -> None:
         """All that another process has to say of its people."""
         self._elsewhere[process] = now_s, states
 
-    def local(self, now_s: float) -> States:
-        """What this process has to say: of no more people than are told of, and one by whom they are too many."""
+    def here(self, now_s: float) -> States:
+        """All people of this process, those who are not to be shown among them."""
         self._gone = {person: at_s for person, at_s in self._gone.items() if now_s - at_s < GRACE_S}
         states = dict.fromkeys(self._gone, ONLINE)
         for person, connections in self._here.items():
             states[person] = ONLINE if now_s - max(connections.values()) < IDLE_S else IDLE
-        shown = ((person, state) for person, state in states.items() if person not in self._hidden)
-        return dict(islice(shown, PEOPLE_LIMIT + 1))
+        return states
+
+    def say(self, here: States, hidden: Collection[UUID]) -> States:
+        """What this process says of its people: of no more than are told of, and one by whom they are too many."""
+        shown = ((person, state) for person, state in here.items() if person not in hidden)
+        self._said = dict(islice(shown, PEOPLE_LIMIT + 1))
+        return self._said
 
     def changes(self, now_s: float) -> States:
         """What is new since it was asked last, and is told by that: a number of people at a time."""
@@ -87,6 +83,6 @@ class Presence:
     def _all(self, now_s: float) -> States:
         self._elsewhere = {name: said for name, said in self._elsewhere.items() if now_s - said[0] < SILENCE_S}
         states: States = {}
-        for said in (*(said for _, said in self._elsewhere.values()), self.local(now_s)):
+        for said in (*(said for _, said in self._elsewhere.values()), self._said):
             states |= {person: state for person, state in said.items() if states.get(person) != ONLINE}
         return {} if len(states) > PEOPLE_LIMIT else states

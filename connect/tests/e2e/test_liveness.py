@@ -102,6 +102,7 @@ def test_what_is_said_while_nobody_looks_is_told_as_they_chose(open_window: Open
     expect(page.get_by_text("Off in this browser.")).to_be_visible()
     page.get_by_label("World").select_option("Nothing")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     window.goto("/")
     expect(page.locator(".sidebar li", has_text="World")).to_have_attribute("data-muted", "")
 
@@ -152,5 +153,6 @@ def test_who_is_here_has_a_dot_in_a_conversation_and_who_hides_has_none(open_win
     dora.goto("/account/notifications/")
     dora.page.get_by_label("Show others whether I am here").uncheck()
     dora.page.get_by_role("button", name="Save").click()
+    expect(dora.page.get_by_text("Saved.")).to_be_visible()
     dora.goto("/")
     expect(dot).to_have_attribute("data-presence", "offline")
