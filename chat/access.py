@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from chat.models import Membership, Room
 from ledger.errors import NoSuchRoom, NotAllowed, RecordError
-from ledger.recording.writers import Place
+from ledger.recording.writers import Writer
 from ledger.selecting import select
 
 ARCHIVED = gettext_noop("This room is archived: it can be read, and nothing can be added.")
@@ -19,24 +19,24 @@ def readable_room_ids(user: AbstractBaseUser | AnonymousUser, rooms: set[UUID]) 
     return set(Room.objects.visible_to(user).filter(pk__in=rooms).values_list("pk", flat=True))
 
 
-def refused_writers(places: set[Place]) -> dict[Place, RecordError]:
+def refused_writers(writers: set[Writer]) -> dict[Writer, RecordError]:
     """Those who may not write there now, with the reason. Three queries at most, however many they are."""
-    ids, authors = {room for room, _ in places}, {author for _, author in places}
+    ids, authors = {room for room, _ in writers}, {author for _, author in writers}
     rooms = {pk: (access, archived) for pk, access, archived in select(Room, "id", "access", "archived", id=ids)}
     if not rooms:  # None of ours: the ledger may be asked to keep entries of others.
         return {}
     inactive = {pk for pk, is_active in select(User, "id", "is_active", id=authors) if not is_active}
     guarded = {pk for pk, (access, _) in rooms.items() if access != Room.Access.EVERYONE}
     members = set(select(Membership, "room", "user", room=guarded, user=authors)) if guarded else set()
-    refused: dict[Place, RecordError] = {}
-    for place in places:
-        access, archived = rooms.get(place[0], ("", False))
-        if place[1] in inactive:
-            refused[place] = NotAllowed(gettext_noop("This account is closed."))
-        elif place[0] in guarded and place not in members:
-            refused[place] = _outside(access)
+    refused: dict[Writer, RecordError] = {}
+    for writer in writers:
+        access, archived = rooms.get(writer[0], ("", False))
+        if writer[1] in inactive:
+            refused[writer] = NotAllowed(gettext_noop("This account is closed."))
+        elif writer[0] in guarded and writer not in members:
+            refused[writer] = _outside(access)
         elif archived:
-            refused[place] = NotAllowed(ARCHIVED)
+            refused[writer] = NotAllowed(ARCHIVED)
     return refused
 
 

@@ -18,7 +18,7 @@ from chat.delivery.sealings import BLOCKS_KEPT, Sealing
 from chat.events import encode_messages
 from chat.models import Membership, Preferences, ReadPosition, Room
 from chat.names import find_people_in, name_room
-from chat.notifying.unread import PLACES
+from chat.notifying.unread import CONDITIONS
 from chat.replies import FRAME_BYTES
 from ledger.models import Block, Message, RoomHead
 
@@ -43,7 +43,7 @@ def _heads(rooms: Sequence[UUID]) -> QuerySet[RoomHead]:
     return RoomHead.objects.filter(pk__in=rooms)
 
 
-def find_places(rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+def find_sealed_heads(rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     """The head of each room, and up to which seq it is in blocks.
 
     Two queries; two for every few hundred rooms whose newest entry is in no block yet; one for each where many are not.
@@ -61,7 +61,7 @@ def _find_sealed_in(heads: Mapping[UUID, int]) -> dict[UUID, int]:
     for reach in REACHES:
         rest = [(room, head) for room, head in heads.items() if room not in found]
         found |= {room: 0 for room, head in rest if head <= reach}  # unless it is found now
-        for batch in batches(rest, PLACES):
+        for batch in batches(rest, CONDITIONS):
             parts = (Q(room=room, room_seq__gt=head - reach, room_seq__lte=head) for room, head in batch)
             rows = Message.objects.filter(Q(*parts, _connector=Q.OR), block__checkpoint__isnull=False)
             found |= dict(rows.values_list("room").annotate(Max("room_seq")))
@@ -146,7 +146,7 @@ def _sealing(before: Block, block: Block, rings: Mapping[UUID, int]) -> Sealing:
     rooms = dict(rows.values_list("room").annotate(Max("room_seq")))
     leaves: dict[UUID, dict[int, int]] = {}
     wanted = [Q(room=room, room_seq__gte=first) for room, first in rings.items() if room in rooms]
-    for batch in batches(wanted, PLACES):
+    for batch in batches(wanted, CONDITIONS):
         found = rows.filter(Q(*batch, _connector=Q.OR)).values_list("room", "room_seq", "leaf_index")
         for room, seq, leaf_index in found:
             leaves.setdefault(room, {})[seq] = leaf_index or 0
@@ -239,7 +239,7 @@ def save_read_positions(positions: Positions) -> dict[tuple[UUID, UUID], int]:
     here = set(User.objects.filter(pk__in={user for user, _ in positions}).values_list("pk", flat=True))
     heads = find_heads(list({room for _, room in positions}))
     known = {key: min(seq, heads.get(key[1], 0)) for key, seq in positions.items() if key[0] in here}
-    saved = (_save_batch(dict(batch)) for batch in batches(sorted(known.items()), PLACES))
+    saved = (_save_batch(dict(batch)) for batch in batches(sorted(known.items()), CONDITIONS))
     return {key: seq for batch in saved for key, seq in batch.items()}
 
 

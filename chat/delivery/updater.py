@@ -101,7 +101,7 @@ class Updater:
                 if self.sealings.tip is None:  # Before the rooms: what is sealed from now on is written into them.
                     await self._take_blocks()
                 if missing := [room for room in rooms if room not in self.rings]:
-                    places = await self._threads.run(store.find_places, missing)
+                    places = await self._threads.run(store.find_sealed_heads, missing)
                     self.rings.update({room: Ring(room, *places[room]) for room in missing})
                 await self._take_blocks()
 

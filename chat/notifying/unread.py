@@ -33,8 +33,8 @@ MENTIONS_COUNTED = 100
 """So many newest texts are looked into for each person."""
 NAMES = 10
 """The database looks for so many names; where there are more, every text with an @ is read."""
-PLACES = 200
-"""So many stretches of rooms are asked about by one query: SQLite takes conditions less than a thousand deep."""
+CONDITIONS = 200
+"""So many conditions are joined in one query: SQLite takes conditions less than a thousand deep."""
 
 Spans = Mapping[UUID, tuple[int, int]]
 """For each room `(read, head)`."""
@@ -106,7 +106,7 @@ def find_stretches(asked: Sequence[tuple[UUID, Spans]]) -> list[Stretches]:
 
 def find_rows(whole: Stretches) -> Iterator[MessageQuerySet]:
     """What is in these parts of rooms: a query for as many as one may ask about, and so on."""
-    for some in batches(whole.items(), PLACES):
+    for some in batches(whole.items(), CONDITIONS):
         parts = (Q(room=room, room_seq__range=(start + 1, head)) for room, (start, head) in some)
         yield Message.objects.filter(Q(*parts, _connector=Q.OR))
 

@@ -19,7 +19,7 @@ WORLD = "c0117ec7000040008000000000000001"
 Frame = dict[str, Any]
 
 
-class Place(Protocol):
+class Host(Protocol):
     """Where to go: one web process, or the address of several."""
 
     @property
@@ -96,7 +96,7 @@ def text_of(event: Frame) -> str | None:
 
 @asynccontextmanager
 async def open_socket(
-    server: Place, name: str | None = "alice", *, origin: str | None = None, path: str = "/ws/"
+    server: Host, name: str | None = "alice", *, origin: str | None = None, path: str = "/ws/"
 ) -> AsyncIterator[Client]:
     """A socket before hello. Without a name nobody is logged in; `origin` is the server's own unless given."""
     cookie = {"Cookie": f"sessionid={server.sessions[name]}"} if name else {}
@@ -111,7 +111,7 @@ async def open_socket(
 
 
 @asynccontextmanager
-async def browse(server: Place, name: str) -> AsyncIterator[httpx.AsyncClient]:
+async def browse(server: Host, name: str) -> AsyncIterator[httpx.AsyncClient]:
     """A browser of pages that sends its CSRF token with every form."""
     async with httpx.AsyncClient(base_url=server.url, cookies={"sessionid": server.sessions[name]}) as browser:
         await browser.get("/")
@@ -120,7 +120,7 @@ async def browse(server: Place, name: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def enter(server: Place, name: str = "alice", cursors: Mapping[str, int] | None = None) -> AsyncIterator[Client]:
+async def enter(server: Host, name: str = "alice", cursors: Mapping[str, int] | None = None) -> AsyncIterator[Client]:
     """A socket after welcome."""
     async with open_socket(server, name) as client:
         await client.hello(cursors)

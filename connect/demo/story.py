@@ -20,7 +20,7 @@ OWNER = "mara"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Room:
     """A room: `access` public, private or direct; its first person opens it."""
 
     access: str
@@ -30,19 +30,19 @@ class Place:
 
 
 ROOMS = {
-    "operations": Place(
+    "operations": Room(
         "public",
         ("mara", "jonas", "aisha", "tomas", "yuki", "priya", "omar", "ben"),
         "Operations",
         "What runs, what does not, and who decided",
     ),
-    "pier": Place(
+    "pier": Room(
         "public", ("mara", "jonas", "aisha", "tomas", "priya"), "Incident: pier 3", "Ramp failure, 25 November"
     ),
-    "engineering": Place("public", ("jonas", "tomas", "yuki", "ben"), "Engineering", "Ships, ramps, spare parts"),
-    "legal": Place("private", ("aisha", "mara", "priya"), "Legal", "Privileged and confidential"),
-    "aisha-mara": Place("direct", ("aisha", "mara")),
-    "jonas-yuki-tomas": Place("direct", ("jonas", "yuki", "tomas")),
+    "engineering": Room("public", ("jonas", "tomas", "yuki", "ben"), "Engineering", "Ships, ramps, spare parts"),
+    "legal": Room("private", ("aisha", "mara", "priya"), "Legal", "Privileged and confidential"),
+    "aisha-mara": Room("direct", ("aisha", "mara")),
+    "jonas-yuki-tomas": Room("direct", ("jonas", "yuki", "tomas")),
 }
 
 

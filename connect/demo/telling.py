@@ -59,12 +59,12 @@ def make_people(password: str) -> dict[str, User]:
 
 def make_rooms(people: dict[str, User]) -> dict[str, Room]:
     rooms = {"world": Room.objects.get(pk=Room.WORLD)}
-    for key, place in ROOMS.items():
-        first, *others = (people[name] for name in place.people)
-        if place.access == "direct":
+    for key, room in ROOMS.items():
+        first, *others = (people[name] for name in room.people)
+        if room.access == "direct":
             rooms[key] = open_direct(first, others)
         else:
-            rooms[key] = create_room(first, place.name, place.topic, place.access)
+            rooms[key] = create_room(first, room.name, room.topic, room.access)
             add(first, rooms[key], others)
     return rooms
 

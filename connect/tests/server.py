@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from connect.tests import hand
+from connect.tests import shell
 from connect.web import listen, web_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +46,7 @@ class Site:
 
     def run(self, code: str) -> str:
         """What Python code with the models at hand prints."""
-        return hand.run({"DJANGO_SETTINGS_MODULE": "connect.settings", **self.env}, code)
+        return shell.run({"DJANGO_SETTINGS_MODULE": "connect.settings", **self.env}, code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The server's side of the protocol in any weather: whatever is lost, doubled, swapped or cut, all views are the log.
+"""The server's side of the protocol over any network: whatever is lost, doubled, swapped or cut, all views are the log.
 
 Consumer, commands, recorder and two hubs on one database are the real ones. The hubs hear of news as processes do
 whose doorbells fail. The client's side is chat/tests/js/convergence.test.js.
@@ -19,7 +19,7 @@ from chat.rates import Rates
 from chat.rooms import ensure_world
 from chat.tests.until import until
 from connect.tests.follower import Entry
-from connect.tests.weather import FATES, NEWS, Walker, Way, Weather
+from connect.tests.lossy_network import FATES, NEWS, Network, Walker, Way
 from ledger.core.records import SYSTEM_AUTHOR
 from ledger.models import Message
 from ledger.recording import batches
@@ -47,13 +47,13 @@ def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_no_limits")
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_every_view_is_the_log(seed: int, sessions: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    weather = Weather(seed)
+    network = Network(seed)
     hubs = [Hub(), Hub()]
-    monkeypatch.setattr(batches, "_listeners", [Way(weather, NEWS, hub.heard).put for hub in hubs])
-    monkeypatch.setattr(consumers, "get_hub", lambda: weather.random.choice(hubs))
+    monkeypatch.setattr(batches, "_listeners", [Way(network, NEWS, hub.heard).put for hub in hubs])
+    monkeypatch.setattr(consumers, "get_hub", lambda: network.random.choice(hubs))
     for hub in hubs:
         hub.start(tick_s=0.02)
-    walkers = [Walker(weather, sessions[number % 3]) for number in range(WALKERS)]
+    walkers = [Walker(network, sessions[number % 3]) for number in range(WALKERS)]
     walking = [asyncio.create_task(walker.run()) for walker in walkers]
 
     said = 0
@@ -63,7 +63,7 @@ async def test_every_view_is_the_log(seed: int, sessions: list[str], monkeypatch
         said += 1
         await until(lambda said=said: min(len(walker.acks) for walker in walkers) > said - 4)  # type: ignore[misc]
     await until(lambda: not any(walker.outbox for walker in walkers))
-    weather.is_stormy = False
+    network.is_lossy = False
     log = [entry async for entry in Message.objects.in_room(Room.WORLD)]
     await until(lambda: all(walker.cursor == len(log) for walker in walkers))
 
@@ -81,7 +81,7 @@ async def test_every_view_is_the_log(seed: int, sessions: list[str], monkeypatch
     assert len(acks) == WALKERS * said
     assert acks == {entry.client_id: entry.seq for entry in view if entry.author != SYSTEM_AUTHOR.hex}
     assert not [frame for walker in walkers for frame in walker.refused]
-    assert weather.seen.keys() == set(FATES)
+    assert network.seen.keys() == set(FATES)
 
 
 def events_of(hub: Hub) -> list[tuple[int, str]]:

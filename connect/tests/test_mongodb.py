@@ -36,7 +36,7 @@ PATIENCE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServedSite:
     served: Served
     sessions: dict[str, str] = field(default_factory=dict)
 
@@ -84,20 +84,20 @@ def store() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture
-def place(store: Mapping[str, str], tmp_path: Path) -> Iterator[Place]:
+def site(store: Mapping[str, str], tmp_path: Path) -> Iterator[ServedSite]:
     served = Served(tmp_path, GRAVATAR="off", **store)
-    yield Place(served)
+    yield ServedSite(served)
     if served.process.poll() is None:
         served.stop()
 
 
-async def test_the_main_job_is_done_from_sign_up_to_audit(place: Place) -> None:
+async def test_the_main_job_is_done_from_sign_up_to_audit(site: ServedSite) -> None:
     for name in ("alice", "bob"):
-        place.sign_up(name)
-    with place.browse("a look-alike") as browser:
+        site.sign_up(name)
+    with site.browse("a look-alike") as browser:
         assert "This name is taken" in browser.post("/signup/", data=sign_up_form("a1ice")).text
 
-    async with enter(place, "alice") as alice, enter(place, "bob") as bob:
+    async with enter(site, "alice") as alice, enter(site, "bob") as bob:
         first = await alice.say("from a socket")
         seen = await bob.event("from a socket")
         assert seen["hash"] == first["hash"]
@@ -107,13 +107,13 @@ async def test_the_main_job_is_done_from_sign_up_to_audit(place: Place) -> None:
         acks = [await alice.ask("send", **twice) for _ in range(2)]
         assert [ack["duplicate"] for ack in acks] == [False, True]
         assert acks[0]["hash"] == acks[1]["hash"]
-        with place.browse("bob") as browser:
+        with site.browse("bob") as browser:
             sent = browser.post("/rooms/world/", data={"text": "from a form", "client_id": uuid4().hex})
             assert sent.status_code == 303
         formed = await alice.event("from a form")
         await alice.find(lambda frame: frame["type"] == "sealed" and frame["rooms"].get(WORLD) == formed["seq"])
 
-        with place.browse("alice") as browser:
+        with site.browse("alice") as browser:
             assert "from a form" in browser.get("/rooms/world/").text
             receipt = browser.get(f"/log/receipt/{reply['hash']}")
             assert receipt.status_code == 200
@@ -122,31 +122,31 @@ async def test_the_main_job_is_done_from_sign_up_to_audit(place: Place) -> None:
             )
             assert erased.status_code == 303
         await bob.find(lambda frame: any(is_erasure(event) for event in frame.get("events", ())))
-        await do_what_members_do(place, bob)
+        await do_what_members_do(site, bob)
 
-    assert place.served.stop() == 0
-    place.served.start()
-    place.log_in("alice")
-    async with enter(place, "alice", {WORLD: 0}) as alice:
+    assert site.served.stop() == 0
+    site.served.start()
+    site.log_in("alice")
+    async with enter(site, "alice", {WORLD: 0}) as alice:
         last = formed["seq"] + 1
         await alice.find(lambda frame: frame["type"] == "sealed" and frame["rooms"].get(WORLD) == last)
         await alice.find(lambda frame: any(event["seq"] == last for event in frame.get("events", ())))
         assert [event["seq"] for event in alice.events()] == list(range(1, last + 1))
         assert "from a socket" not in {(event["body"] or {}).get("text") for event in alice.events()}
-    assert place.served.stop() == 0
-    place.manage("mine_block")  # what was recorded last in the private room
-    audit = place.manage("verify_chain")
+    assert site.served.stop() == 0
+    site.manage("mine_block")  # what was recorded last in the private room
+    audit = site.manage("verify_chain")
     assert audit.startswith("Valid: "), audit
     assert " 0 pending" in audit
     # What every app needs is there, whoever wrote the app, and no model asks for what MongoDB lacks.
-    place.manage("migrate", "--check")
-    place.manage("makemigrations", "--check")
-    place.manage("check", "--database", "default", "--fail-level", "WARNING")
+    site.manage("migrate", "--check")
+    site.manage("makemigrations", "--check")
+    site.manage("check", "--database", "default", "--fail-level", "WARNING")
 
 
-async def do_what_members_do(place: Place, bob: Client) -> None:
+async def do_what_members_do(site: ServedSite, bob: Client) -> None:
     """Rooms, acts, files, search, unread, names and sessions, as pages and frames tell of them."""
-    with place.browse("alice") as browser, place.browse("bob") as other:
+    with site.browse("alice") as browser, site.browse("bob") as other:
         den = browser.post("/rooms/new/", data={"name": "Den", "topic": "", "access": "private"}).headers["Location"]
         assert other.get(den).status_code == 404
         (whom,) = browser.get("/rooms/world/people?q=bob").json()["people"]

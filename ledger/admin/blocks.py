@@ -13,7 +13,7 @@ from ledger.admin.filters import block_leaves
 from ledger.admin.messages import short
 from ledger.admin.names import author_link, load_names, room_link
 from ledger.admin.readonly import ReadOnlyAdmin
-from ledger.explorer.places import block_name
+from ledger.explorer.search import block_name
 from ledger.models import Block, Message
 
 SHOWN_MESSAGES = 100

@@ -15,7 +15,7 @@ from ledger.admin.names import NamedAdmin, author_link, room_link, room_name
 from ledger.core.canonical import parse_canonical
 from ledger.core.errors import LedgerFormatError
 from ledger.display import NOTHING, grouped
-from ledger.explorer.places import block_name
+from ledger.explorer.search import block_name
 from ledger.models import Message
 
 

@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
-from ledger.explorer.search import read_term
+from ledger.explorer.terms import read_term
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]

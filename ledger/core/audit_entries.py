@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.core.audit_bodies import Bodies, opens
 from ledger.core.audit_keys import KEY_KINDS, NOBODY, Keys
 from ledger.core.audit_leaf import BadRow, exact_leaf, find_column, log_json, row_leaf
-from ledger.core.audit_rows import HEAD, Device, HeadRow, MessageRow, Place, Report, Row, Trust, is_hash
+from ledger.core.audit_rows import HEAD, Device, HeadRow, MessageRow, Report, RoomTip, Row, Trust, is_hash
 from ledger.core.fields import ZERO_HASH
 
 RARE = KEY_KINDS | {"erase"}
@@ -38,7 +38,7 @@ class Entries:
         origin: str,
         trust: Trust,
         report: Report,
-        rooms: dict[str, Place] | None = None,
+        rooms: dict[str, RoomTip] | None = None,
         keys: Mapping[tuple[str, bytes], Device] | None = None,
     ) -> None:
         self._origin = origin
@@ -90,11 +90,11 @@ class Entries:
         """Ids rise within a block; a slow writer's row may be sealed one block later."""
         self.last_id = -1
 
-    def standing(self) -> tuple[dict[str, Place], dict[tuple[str, bytes], Device]] | None:
+    def standing(self) -> tuple[dict[str, RoomTip], dict[tuple[str, bytes], Device]] | None:
         """The rooms' newest entries and all keys; None while a missing body waits for its erasure."""
         return (dict(self._rooms), self._keys.known()) if self._bodies.all_excused else None
 
-    def follow(self, first: dict[str, Place], newest: dict[str, Place]) -> bool:
+    def follow(self, first: dict[str, RoomTip], newest: dict[str, RoomTip]) -> bool:
         """Goes on to the rooms' `newest` entries. False where their `first` ones do not follow what was read before."""
         for room, (seq, previous, received_ms, row_id) in first.items():
             before = _Newest(*self._rooms.get(room, _START))

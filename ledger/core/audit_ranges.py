@@ -14,7 +14,7 @@ from operator import itemgetter
 from ledger.core.audit_entries import RARE, Entries
 from ledger.core.audit_keys import NOBODY
 from ledger.core.audit_leaf import BadRow
-from ledger.core.audit_rows import Place, Report, Row, Trust
+from ledger.core.audit_rows import Report, RoomTip, Row, Trust
 
 RANGE = 4_096
 """Leaves; range n holds those from n · RANGE on."""
@@ -28,9 +28,9 @@ class Vouched:
 
     leaves: dict[int, tuple[int, bytes]]
     """Block → index of its first message in the range, and the leaf hashes from there on, joined."""
-    first: dict[str, Place]
+    first: dict[str, RoomTip]
     """Room → its first entry, with the hash of the entry before it."""
-    newest: dict[str, Place]
+    newest: dict[str, RoomTip]
     """Room → its newest entry, with its own hash."""
     first_id: int
     last_id: int
@@ -45,7 +45,7 @@ def vouch(rows: Sequence[Row], origin: str) -> Vouched | None:
 
 
 def _vouch(rows: Sequence[Row], origin: str) -> Vouched | None:
-    first: dict[str, Place] = {}
+    first: dict[str, RoomTip] = {}
     for row in rows:
         room = row[2]
         if row[1] in RARE or row[14] is not None or room == NOBODY or (row[6] is None is not row[8]):

@@ -13,7 +13,7 @@ from ledger.core.fields import HASH_SIZE
 
 Row = tuple[Any, ...]
 
-MESSAGE, BLOCK, TILE, HEAD, GENESIS, COSIGNATURE = "Message", "Block", "Tile", "RoomHead", "Genesis", "Cosignature"
+MESSAGE, BLOCK, TILE, HEAD, GENESIS, COSIGNATURE = "Message", "Block", "Tile", "RoomTip", "Genesis", "Cosignature"
 SIGNED_STATE = "signed state"
 MAX_FINDINGS = 1_000
 """Findings kept; more are only counted."""
@@ -168,7 +168,7 @@ class Finding:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-Place = tuple[int, bytes, int, int]
+RoomTip = tuple[int, bytes, int, int]
 """Of a room's newest entry: room_seq, hash, received_ms, id."""
 Device = tuple[bytes, bool]
 """Public key, and whether it is revoked."""
@@ -182,7 +182,7 @@ class AuditState:
     block: BlockRow
     subtrees: tuple[bytes | None, ...]
     """Complete subtrees of the tree by height, as far as the block seals it."""
-    rooms: Mapping[str, Place]
+    rooms: Mapping[str, RoomTip]
     keys: Mapping[tuple[str, bytes], Device]
 
     @property

@@ -1,47 +1,63 @@
-"""What a person types to find a place in the ledger: a height, an index, or the beginning of a hash.
+"""Finds what is searched for in the log for the explorer: blocks by height or hash, entries by index or hash."""
 
-A hash is found by a range over the raw bytes, so that the unique index answers it however long the table is.
-"""
-
-import re
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-MIN_DIGITS = 4
-LARGEST = 2**63 - 1
-"""That a column holds."""
+from ledger.display import grouped, short_hex
+from ledger.explorer.terms import read_term
+from ledger.models import Block, Message
+
+MOST_FOUND = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """What a search term can mean. "1204" is both a number and the beginning of a hash."""
-
-    number: int | None
-    hashes: tuple[bytes, bytes] | None
-    """The lowest and the highest hash with the prefix."""
-
-    def __bool__(self) -> bool:
-        return self.number is not None or self.hashes is not None
-
-    def where(self, number_field: str, hash_field: str = "hash") -> Q:
-        """The rows that are meant. None at all for a term that means nothing."""
-        found = Q(pk__in=[])
-        if self.number is not None:
-            found |= Q(**{number_field: self.number})
-        if self.hashes is not None:
-            found |= Q(**{f"{hash_field}__range": self.hashes})
-        return found
+class Hit:
+    name: str
+    detail: str
+    href: str = ""
+    """Empty for an entry that no signed block holds yet."""
 
 
-def read_term(text: str) -> Term:
-    """Reads "1204", "#1,204", "3f9a0c", "0x3F9A…" (the whole hash or at least its first four digits)."""
-    text = re.sub(r"[\s,#…]", "", text).lower().removeprefix("0x")
-    number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else None
-    return Term(number if number is not None and number <= LARGEST else None, _hash_range(text))
+def find_hits(text: str) -> list[Hit]:
+    """What a search may mean, blocks first. Only what is signed has an address. Four queries."""
+    term = read_term(text)
+    tip = Block.objects.signed_tip()
+    if not term or tip is None:
+        return []
+    blocks = Block.objects.filter(term.where("height"), checkpoint__isnull=False).order_by("height")[:MOST_FOUND]
+    hits = [Hit(block_name(row.height), short_hex(row.hash), block_address(row.height)) for row in blocks]
+    if term.number is not None and term.number < tip.tree_size:
+        block = Block.objects.filter(tree_size__gt=term.number).order_by("tree_size")[0]
+        hits.append(_entry(term.number, _("by its index"), block.height))
+    if term.hashes is not None:
+        found = Message.objects.filter(hash__range=term.hashes).order_by("hash")[:MOST_FOUND]
+        hits += [_message(row, tip.tree_size) for row in found]
+    return hits
 
 
-def _hash_range(prefix: str) -> tuple[bytes, bytes] | None:
-    if not re.fullmatch(rf"[0-9a-f]{{{MIN_DIGITS},64}}", prefix):
-        return None
-    return bytes.fromhex(prefix.ljust(64, "0")), bytes.fromhex(prefix.ljust(64, "f"))
+def block_name(height: int) -> str:
+    return _("Block %(height)s") % {"height": grouped(height)}
+
+
+def block_address(height: int) -> str:
+    return reverse("chain_block", args=[height])
+
+
+def read_number(text: str) -> int | None:
+    return read_term(text).number
+
+
+def _entry(index: int, detail: str, height: int) -> Hit:
+    """An entry has its place on the page of the block that seals it."""
+    return Hit(
+        _("Entry %(index)s") % {"index": grouped(index)}, detail, f"{block_address(height)}?from={index}#entry-{index}"
+    )
+
+
+def _message(row: Message, signed_size: int) -> Hit:
+    if row.leaf_index is None or row.block_id is None or row.leaf_index >= signed_size:
+        detail = _("%(hash)s, waiting for the next block") % {"hash": short_hex(row.hash)}
+        return Hit(_("Entry without an index yet"), detail)
+    return _entry(row.leaf_index, short_hex(row.hash), row.block_id)

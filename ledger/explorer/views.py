@@ -21,8 +21,8 @@ from ledger.core.errors import LedgerFormatError
 from ledger.core.headers import MAX_BITS, MIN_BITS, encode_header
 from ledger.core.merkle import leaf_hash
 from ledger.core.records import KIND_BYTES, block_leaf_data
-from ledger.explorer.places import find_places, read_number
 from ledger.explorer.ribbon import SHOWN_BLOCKS, count_pending, draw_ribbon, with_entries
+from ledger.explorer.search import find_hits, read_number
 from ledger.models import Block, Genesis, Message
 from ledger.validity import current_validity
 
@@ -108,10 +108,10 @@ def _page_before(height: int) -> Any:
 
 
 def _search(request: HttpRequest, term: str) -> HttpResponse:
-    places = find_places(term)
-    if len(places) == 1 and places[0].href:
-        return redirect(places[0].href)
-    return render(request, "ledger/chain.html", {"term": term, "places": places})
+    hits = find_hits(term)
+    if len(hits) == 1 and hits[0].href:
+        return redirect(hits[0].href)
+    return render(request, "ledger/chain.html", {"term": term, "hits": hits})
 
 
 def _entries(start: int, stop: int, first: int, earlier: Block | None) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ from ledger.errors import RecordError
 from ledger.recording.acts import ACTS
 from ledger.recording.drafts import Entry
 
-Place = tuple[UUID, UUID]
+Writer = tuple[UUID, UUID]
 """A room, and who writes there."""
-Ask = Callable[[set[Place]], Mapping[Place, RecordError]]
+Ask = Callable[[set[Writer]], Mapping[Writer, RecordError]]
 
 SAID = ACTS | {"post"}
 
@@ -28,16 +28,16 @@ class Writers:
     """The authors of one batch; nothing is asked where nobody has said who may."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        places = {_place(entry) for entry in entries if _is_said(entry)}
+        writers = {_writer(entry) for entry in entries if _is_said(entry)}
         path = getattr(settings, "LEDGER_REFUSED_WRITERS", None)
-        self._refused: Mapping[Place, RecordError] = {}
-        if path and places:
+        self._refused: Mapping[Writer, RecordError] = {}
+        if path and writers:
             ask: Ask = import_string(path)
-            self._refused = ask(places)
+            self._refused = ask(writers)
 
     def refuse(self, entry: Entry) -> RecordError | None:
         """Why its author may not say it; None where they may."""
-        return self._refused.get(_place(entry)) if self._refused and _is_said(entry) else None
+        return self._refused.get(_writer(entry)) if self._refused and _is_said(entry) else None
 
 
 def _is_said(entry: Entry) -> bool:
@@ -45,5 +45,5 @@ def _is_said(entry: Entry) -> bool:
     return entry.statement.kind in SAID and entry.statement.author != SYSTEM_AUTHOR
 
 
-def _place(entry: Entry) -> Place:
+def _writer(entry: Entry) -> Writer:
     return entry.statement.room, entry.statement.author

@@ -107,7 +107,7 @@ def test_a_read_position_never_goes_back_nor_beyond_the_head(
 def test_the_position_of_one_in_one_room_moves_no_other(
     alice: User, bob: User, world: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "PLACES", 1)
+    monkeypatch.setattr(store, "CONDITIONS", 1)
     post("x", bob, room=CELLAR)
     cellar = Room.objects.create(pk=CELLAR, slug="cellar", name="Cellar")
     ReadPosition.objects.create(user=alice, room=cellar, seq=0)
@@ -124,7 +124,11 @@ def test_places_are_heads_and_how_far_rooms_are_in_blocks(alice: User) -> None:
     seal()
     post("pending", alice)
     nowhere = uuid4()
-    assert store.find_places([Room.WORLD, CELLAR, nowhere]) == {Room.WORLD: (2, 1), CELLAR: (1, 1), nowhere: (0, 0)}
+    assert store.find_sealed_heads([Room.WORLD, CELLAR, nowhere]) == {
+        Room.WORLD: (2, 1),
+        CELLAR: (1, 1),
+        nowhere: (0, 0),
+    }
 
 
 def test_a_thousand_rooms_with_something_pending_cost_few_queries(
@@ -138,7 +142,7 @@ def test_a_thousand_rooms_with_something_pending_cost_few_queries(
     pending = [room for number, room in enumerate(rooms) for _ in range(number + 1 if number < 6 else 1)]
     record_batch([Draft("post", room, alice.pk, uuid4(), sent_ms=1, body={"text": "b"}) for room in pending])
     with django_assert_max_num_queries(20):
-        places = store.find_places(rooms)
+        places = store.find_sealed_heads(rooms)
     assert places == {room: (store.find_heads([room])[room], store.find_sealed(room)) for room in rooms}
     assert [places[room] for room in rooms[:7]] == [(3, 2), (4, 2), (5, 2), (6, 2), (7, 2), (8, 2), (1, 0)]
 

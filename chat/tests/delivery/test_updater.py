@@ -54,13 +54,13 @@ async def test_what_was_sealed_while_the_first_room_was_opened_is_written_into_i
     made = Scene(Store())
     monkeypatch.setattr(module, "store", made.store)
     made.store.add(3)
-    places = made.store.find_places([ROOM])
+    places = made.store.find_sealed_heads([ROOM])
 
-    def find_places(rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    def find_sealed_heads(rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
         made.store.blocks.append(sealing(1, {ROOM: {1: 10, 2: 11}}))
         return places
 
-    monkeypatch.setattr(made.store, "find_places", find_places)
+    monkeypatch.setattr(made.store, "find_sealed_heads", find_sealed_heads)
     await made.updater.open([ROOM])
     assert (made.updater.rings[ROOM].sealed, made.updater.sealings.height) == (2, 1)
 

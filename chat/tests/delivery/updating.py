@@ -39,7 +39,7 @@ class Store:
             raise self.fault
         return {room: len(self.rows[room]) for room in rooms if room in self.rows}
 
-    def find_places(self, rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    def find_sealed_heads(self, rooms: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
         self.reads += 1
         return {room: (len(self.rows.get(room, ())), 0) for room in rooms}
 

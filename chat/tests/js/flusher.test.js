@@ -15,8 +15,8 @@ function newLock() {
   return (_name, act) => (tail = tail.then(act, act));
 }
 
-async function newTab({ shelfFrom, lock = newLock(), answer }) {
-  const outbox = shelfFrom ?? (await openOutbox(ME, { indexedDB: undefined, channel: null }));
+async function newTab({ outboxFrom, lock = newLock(), answer }) {
+  const outbox = outboxFrom ?? (await openOutbox(ME, { indexedDB: undefined, channel: null }));
   const tab = { outbox, sent: [], live: true, waits: [] };
   tab.flusher = new Flusher({
     outbox,
@@ -47,7 +47,7 @@ test("messages go out once each, in the order in which they were written", async
 test("two tabs flush one outbox once", async () => {
   const lock = newLock();
   const left = await newTab({ answer: recorded, lock });
-  const right = await newTab({ answer: recorded, lock, shelfFrom: left.outbox });
+  const right = await newTab({ answer: recorded, lock, outboxFrom: left.outbox });
   for (let i = 1; i <= 5; i += 1) await left.outbox.put(item(`m${i}`, i));
   await Promise.all([left.flusher.flush(), right.flusher.flush()]);
   assert.deepEqual([...left.sent, ...right.sent].sort(), ["m1", "m2", "m3", "m4", "m5"]);

@@ -7,134 +7,134 @@ import re
 from playwright.sync_api import expect
 
 from connect.tests.e2e.browser import Window
-from connect.tests.e2e.hands import Hands, palette
 from connect.tests.e2e.indexed import is_indexed
+from connect.tests.e2e.keyboard import Keyboard, palette
 from connect.tests.e2e.room import is_live
 from connect.tests.e2e.world import is_in_world
 from connect.tests.people import PASSWORD
 
 
-def sign_up(window: Window, hands: Hands, name: str) -> None:
+def sign_up(window: Window, keyboard: Keyboard, name: str) -> None:
     page = window.page
     window.goto("/")
-    hands.enter(page.get_by_role("link", name="Sign up").last)
+    keyboard.enter(page.get_by_role("link", name="Sign up").last)
     expect(page.get_by_label("Username")).to_be_visible()
-    hands.write(page.get_by_label("Username"), name)
-    hands.write(page.get_by_label("E-mail"), f"{name}@example.org")
-    hands.write(page.get_by_label("Password", exact=True), PASSWORD)
-    hands.write(page.get_by_label("Password, once more"), PASSWORD)
-    hands.enter(page.get_by_role("button", name="Sign up"))
+    keyboard.write(page.get_by_label("Username"), name)
+    keyboard.write(page.get_by_label("E-mail"), f"{name}@example.org")
+    keyboard.write(page.get_by_label("Password", exact=True), PASSWORD)
+    keyboard.write(page.get_by_label("Password, once more"), PASSWORD)
+    keyboard.enter(page.get_by_role("button", name="Sign up"))
     is_in_world(window)
 
 
-def open_a_room_and_add_bob(window: Window, hands: Hands, name: str) -> str:
+def open_a_room_and_add_bob(window: Window, keyboard: Keyboard, name: str) -> str:
     page, room = window.page, f"Boathouse committee {name}"
-    hands.press("Control+k")
-    hands.is_at(palette(page))
-    hands.type("all rooms")
+    keyboard.press("Control+k")
+    keyboard.is_at(palette(page))
+    keyboard.type("all rooms")
     expect(page.get_by_role("option", name="All rooms, and a new one")).to_have_attribute("aria-selected", "true")
-    hands.press("Enter")
+    keyboard.press("Enter")
     page.wait_for_url(re.compile("/rooms/$"))
-    hands.enter(page.get_by_role("link", name="New room"))
+    keyboard.enter(page.get_by_role("link", name="New room"))
     page.wait_for_url(re.compile("/rooms/new/$"))
-    hands.write(page.get_by_label("Name"), room)
-    hands.write(page.get_by_label("Topic"), "Hulls and masts")
-    hands.tab(page.get_by_label("Who may read"))
-    hands.press("End")
-    hands.enter(page.get_by_role("button", name="Open the room"))
+    keyboard.write(page.get_by_label("Name"), room)
+    keyboard.write(page.get_by_label("Topic"), "Hulls and masts")
+    keyboard.tab(page.get_by_label("Who may read"))
+    keyboard.press("End")
+    keyboard.enter(page.get_by_role("button", name="Open the room"))
     is_live(page)
-    hands.enter(page.get_by_role("link", name="Details and people"))
+    keyboard.enter(page.get_by_role("link", name="Details and people"))
     page.wait_for_url(re.compile("/details/$"))
-    hands.enter(page.get_by_role("link", name="Add people"))
+    keyboard.enter(page.get_by_role("link", name="Add people"))
     page.wait_for_url(re.compile("/add/$"))
-    hands.write(page.get_by_label("Search by name"), "bob")
-    hands.press("Enter")
-    hands.tab(page.get_by_role("checkbox", name="@bob"))
-    hands.press("Space")
+    keyboard.write(page.get_by_label("Search by name"), "bob")
+    keyboard.press("Enter")
+    keyboard.tab(page.get_by_role("checkbox", name="@bob"))
+    keyboard.press("Space")
     expect(page.get_by_role("checkbox", name="@bob")).to_be_checked()
-    hands.enter(page.get_by_role("button", name="Add", exact=True))
+    keyboard.enter(page.get_by_role("button", name="Add", exact=True))
     expect(page.get_by_text("@bob")).to_be_visible()
-    hands.enter(page.get_by_role("link", name="Open", exact=True))
+    keyboard.enter(page.get_by_role("link", name="Open", exact=True))
     is_live(page)
     expect(page.get_by_text("added bob")).to_be_visible()
     return room
 
 
-def jump(window: Window, hands: Hands, room: str) -> None:
+def jump(window: Window, keyboard: Keyboard, room: str) -> None:
     """To the World and back, by name."""
     page = window.page
     for name in ("World", room):
-        hands.press("Control+k")
-        hands.is_at(palette(page))
-        hands.type(name)
+        keyboard.press("Control+k")
+        keyboard.is_at(palette(page))
+        keyboard.type(name)
         expect(page.get_by_role("group", name="Rooms").get_by_role("option", name=name)).to_be_visible()
-        hands.press("Enter")
+        keyboard.press("Enter")
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         is_live(page)
 
 
-def find(window: Window, hands: Hands, name: str) -> None:
+def find(window: Window, keyboard: Keyboard, name: str) -> None:
     page = window.page
     is_indexed(page, "two")
-    hands.press("Control+k")
-    hands.is_at(palette(page))
-    hands.type(f"{name} enough two")
+    keyboard.press("Control+k")
+    keyboard.is_at(palette(page))
+    keyboard.type(f"{name} enough two")
     everything = page.get_by_role("option", name=f"Search all messages for “{name} enough two”")
     expect(everything).to_be_visible()
     while everything.get_attribute("aria-selected") != "true":
-        hands.press("ArrowDown")
-    hands.press("Enter")
+        keyboard.press("ArrowDown")
+    keyboard.press("Enter")
     page.wait_for_url(re.compile("/search/"))
-    hands.enter(page.get_by_role("link", name=f"Is {name} enough? Or two?").first)
+    keyboard.enter(page.get_by_role("link", name=f"Is {name} enough? Or two?").first)
     is_live(page)
     expect(page.locator("article:focus")).to_contain_text("Or two?")
-    hands.look()
+    keyboard.look()
 
 
-def invite_hand_over_and_leave(window: Window, hands: Hands, room: str) -> None:
+def invite_hand_over_and_leave(window: Window, keyboard: Keyboard, room: str) -> None:
     """Its owner cannot leave before somebody else owns the room."""
     page = window.page
-    hands.press("Control+k")
-    hands.type(room)
+    keyboard.press("Control+k")
+    keyboard.type(room)
     expect(page.get_by_role("group", name="Rooms").get_by_role("option", name=room)).to_be_visible()
-    hands.press("Enter")
+    keyboard.press("Enter")
     expect(page.get_by_role("heading", name=room, exact=True)).to_be_visible()
     is_live(page)
-    hands.enter(page.get_by_role("link", name="Details and people"))
-    hands.enter(page.get_by_role("link", name="Invite by link"))
-    hands.enter(page.get_by_role("button", name="Make the link"))
-    hands.tab(page.get_by_role("textbox", name="Link", exact=True))
-    hands.enter(page.get_by_role("button", name="End this invitation"))
+    keyboard.enter(page.get_by_role("link", name="Details and people"))
+    keyboard.enter(page.get_by_role("link", name="Invite by link"))
+    keyboard.enter(page.get_by_role("button", name="Make the link"))
+    keyboard.tab(page.get_by_role("textbox", name="Link", exact=True))
+    keyboard.enter(page.get_by_role("button", name="End this invitation"))
     expect(page.get_by_role("textbox", name="Link", exact=True)).to_have_count(0)
-    hands.enter(page.get_by_role("link", name="Back"))
-    hands.enter(page.get_by_label("Manage bob"))
-    hands.tab(page.get_by_label("Role"))
-    hands.press("End")
-    hands.enter(page.get_by_role("button", name="Change role"))
+    keyboard.enter(page.get_by_role("link", name="Back"))
+    keyboard.enter(page.get_by_label("Manage bob"))
+    keyboard.tab(page.get_by_label("Role"))
+    keyboard.press("End")
+    keyboard.enter(page.get_by_role("button", name="Change role"))
     expect(page.get_by_role("listitem").filter(has_text="@bob").locator(".entry__state")).to_have_text("Owner")
-    hands.enter(page.locator("summary", has_text="Leave the room"))  # it is private: one is asked once more
-    hands.enter(page.get_by_role("button", name="Leave it"))
+    keyboard.enter(page.locator("summary", has_text="Leave the room"))  # it is private: one is asked once more
+    keyboard.enter(page.get_by_role("button", name="Leave it"))
     expect(page.get_by_text(f"You have left {room}.")).to_be_visible()
-    hands.enter(page.get_by_role("link", name="World", exact=True).last)
+    keyboard.enter(page.get_by_role("link", name="World", exact=True).last)
     is_live(page)
 
 
-def change_the_name(window: Window, hands: Hands, name: str) -> None:
+def change_the_name(window: Window, keyboard: Keyboard, name: str) -> None:
     page = window.page
-    hands.tab(page.get_by_role("link", name="Rooms and account"), "Shift+Tab")
-    hands.press("Enter")
-    hands.enter(page.get_by_role("link", name=name, exact=True))
-    hands.write(page.get_by_label("Display name"), f"The {name}")
-    hands.enter(page.get_by_role("button", name="Save"))
+    keyboard.tab(page.get_by_role("link", name="Rooms and account"), "Shift+Tab")
+    keyboard.press("Enter")
+    keyboard.enter(page.get_by_role("link", name=name, exact=True))
+    keyboard.write(page.get_by_label("Display name"), f"The {name}")
+    keyboard.enter(page.get_by_role("button", name="Save"))
     expect(page.get_by_role("status")).to_have_text("Saved.")
-    hands.tab(page.get_by_role("link", name="Connect", exact=True))
-    hands.press("Enter")
+    keyboard.tab(page.get_by_role("link", name="Connect", exact=True))
+    keyboard.press("Enter")
     is_live(page)
 
 
-def log_out(window: Window, hands: Hands) -> None:
+def log_out(window: Window, keyboard: Keyboard) -> None:
     page = window.page
-    hands.tab(page.get_by_role("link", name="Rooms and account"), "Shift+Tab")
-    hands.press("Enter")
-    hands.enter(page.get_by_role("button", name="Log out"))
+    keyboard.tab(page.get_by_role("link", name="Rooms and account"), "Shift+Tab")
+    keyboard.press("Enter")
+    keyboard.enter(page.get_by_role("button", name="Log out"))
     expect(page.get_by_role("link", name="Log in").first).to_be_visible()

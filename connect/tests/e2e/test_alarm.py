@@ -21,7 +21,7 @@ from ledger.core.checkpoints import parse_checkpoint
 from ledger.core.notes import LOG_KEY_TYPE, format_note, format_vkey, make_vkey, parse_note, sign_note
 
 
-class Place:
+class Address:
     """One address at which one site after another is served."""
 
     def __init__(self, folder: Path) -> None:
@@ -49,15 +49,15 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    found = Place(tmp_path)
+def address(tmp_path: Path) -> Iterator[Address]:
+    found = Address(tmp_path)
     yield found
     found.close()
 
 
 @pytest.fixture
-def served(place: Place) -> Server:
-    return place.server
+def served(address: Address) -> Server:
+    return address.server
 
 
 def banner(page: Page) -> Any:
@@ -93,39 +93,39 @@ def expect_away(window: Window) -> None:
     window.complaints.clear()
 
 
-def test_a_log_that_only_grows_raises_nothing(open_window: OpenWindow, place: Place) -> None:
-    page = enter(open_window(), place.server)
+def test_a_log_that_only_grows_raises_nothing(open_window: OpenWindow, address: Address) -> None:
+    page = enter(open_window(), address.server)
     for text in ("a first line", "a second line", "a third line"):
-        say(place.site, text)
+        say(address.site, text)
         expect(message(page, text)).to_be_visible()
-        follows_to(page, tip_size(place.server))
+        follows_to(page, tip_size(address.server))
     page.reload()
     is_live(page)
-    follows_to(page, tip_size(place.server))
+    follows_to(page, tip_size(address.server))
     expect(banner(page)).to_be_hidden()
 
 
-def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow, place: Place) -> None:
-    say(place.site, "kept")
-    backup = place.copy("backup")
-    say(place.site, "lost")
+def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow, address: Address) -> None:
+    say(address.site, "kept")
+    backup = address.copy("backup")
+    say(address.site, "lost")
     window = open_window()
-    page = enter(window, place.server)
-    size = tip_size(place.server)
+    page = enter(window, address.server)
+    size = tip_size(address.server)
     follows_to(page, size)
     other_tab = window.open()
-    other_tab.goto(f"{place.server.url}/")
+    other_tab.goto(f"{address.server.url}/")
     is_live(other_tab)
 
-    place.put(backup)
+    address.put(backup)
     expect(banner(page)).to_be_visible()
     expect(banner(page)).to_contain_text("This log has lost entries.")
-    expect(banner(page)).to_contain_text(f"a log of {tip_size(place.server)} entries")
+    expect(banner(page)).to_contain_text(f"a log of {tip_size(address.server)} entries")
     expect(banner(other_tab)).to_be_visible()
     backup.run('from accounts.models import User; User.objects.filter(username="alice").update(is_staff=True)')
     # Wherever this browser goes, logged in or not.
     for path in ("/unread/", "/account/appearance/", "/chain/", "/nowhere/", "/admin/"):
-        other_tab.goto(f"{place.server.url}{path}")
+        other_tab.goto(f"{address.server.url}{path}")
         expect(banner(other_tab)).to_contain_text("This log has lost entries.")
         is_across(other_tab)
     # It stays. Asked now, as the page does so by itself within ten seconds: it knows more than the server.
@@ -134,7 +134,11 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
     is_across(page)
     is_sound(page, "the alarm")
     saved = evidence(page)
-    assert (saved["kind"], saved["kept"]["size"], saved["shown"]["size"]) == ("rollback", size, tip_size(place.server))
+    assert (saved["kind"], saved["kept"]["size"], saved["shown"]["size"]) == (
+        "rollback",
+        size,
+        tip_size(address.server),
+    )
     assert (saved["proof"]["status"], saved["proof"]["to"]) == (404, size)
     for note in (saved["kept"]["note"], saved["shown"]["note"]):
         assert parse_checkpoint(parse_note(note).body).origin == "connect.localhost/ledger"
@@ -143,42 +147,42 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
     expect_away(window)
 
 
-def test_the_explorer_judges_the_log_that_it_shows(open_window: OpenWindow, place: Place) -> None:
+def test_the_explorer_judges_the_log_that_it_shows(open_window: OpenWindow, address: Address) -> None:
     """Without a room, and logged out: what it showed once is kept, and the next log is judged by it."""
-    say(place.site, "kept")
-    backup = place.copy("backup")
-    say(place.site, "lost")
+    say(address.site, "kept")
+    backup = address.copy("backup")
+    say(address.site, "lost")
     window = open_window()
     window.goto("/chain/")
-    size = tip_size(place.server)
+    size = tip_size(address.server)
     follows_to(window.page, size)
-    say(place.site, "sealed while somebody looks")
+    say(address.site, "sealed while somebody looks")
     follows_to(window.page, size + 2)  # the head of a block is an entry, too
-    place.put(backup)
+    address.put(backup)
     expect(banner(window.page)).to_contain_text("This log has lost entries.")
     is_sound(window.page, "the alarm on the explorer")
     assert evidence(window.page)["kind"] == "rollback"
     window.page.get_by_role("button", name="Go on with this log").click()
     window.page.get_by_role("button", name="Go on", exact=True).click()
     expect(banner(window.page)).to_be_hidden()
-    assert kept_size(window.page) == tip_size(place.server)
+    assert kept_size(window.page) == tip_size(address.server)
     expect_away(window)
 
 
-def test_another_history_under_the_same_key_is_told_as_rewritten(open_window: OpenWindow, place: Place) -> None:
-    say(place.site, "said by everybody")
-    fork = place.copy("fork")
-    say(place.site, "what was said")
+def test_another_history_under_the_same_key_is_told_as_rewritten(open_window: OpenWindow, address: Address) -> None:
+    say(address.site, "said by everybody")
+    fork = address.copy("fork")
+    say(address.site, "what was said")
     say(fork, "what was never said", "and more")
     window = open_window()
-    page = enter(window, place.server)
-    size = tip_size(place.server)
+    page = enter(window, address.server)
+    size = tip_size(address.server)
     follows_to(page, size)
 
-    place.put(fork)
+    address.put(fork)
     expect(banner(page)).to_contain_text("The history of this log was rewritten.")
     saved = evidence(page)
-    assert (saved["kind"], saved["kept"]["size"], saved["shown"]["size"]) == ("fork", size, tip_size(place.server))
+    assert (saved["kind"], saved["kept"]["size"], saved["shown"]["size"]) == ("fork", size, tip_size(address.server))
     assert saved["proof"]["status"] == 200
     assert len(saved["proof"]["answer"]["proof"]) > 0
     assert saved["kept"]["vkey"] == saved["shown"]["vkey"]
@@ -189,27 +193,27 @@ def test_another_history_under_the_same_key_is_told_as_rewritten(open_window: Op
     is_sound(page, "the question before another log is followed")
     page.get_by_role("button", name="Go on", exact=True).click()
     expect(banner(page)).to_be_hidden()
-    follows_to(page, tip_size(place.server))
+    follows_to(page, tip_size(address.server))
     page.reload()
     is_live(page)
     expect(banner(page)).to_be_hidden()
     expect_away(window)
 
 
-def test_a_log_under_another_key_is_told_at_once(open_window: OpenWindow, place: Place, tmp_path: Path) -> None:
+def test_a_log_under_another_key_is_told_at_once(open_window: OpenWindow, address: Address, tmp_path: Path) -> None:
     window = open_window()
-    page = enter(window, place.server)
-    follows_to(page, tip_size(place.server))
+    page = enter(window, address.server)
+    follows_to(page, tip_size(address.server))
     other = make_site(tmp_path / "other", env={"DEBUG": "off"})
     assert (tmp_path / "other/data/log.key").read_bytes() != (tmp_path / "data/log.key").read_bytes()
     # Else it asks for the key while it is left, and takes the new log's checkpoint for a forged one.
     page.goto("about:blank")
-    place.put(other)
-    page = enter(window, place.server)
+    address.put(other)
+    page = enter(window, address.server)
     expect(banner(page)).to_contain_text("This log is signed by another key.")
     saved = evidence(page)
     assert saved["kind"] == "key"
-    assert saved["shown"]["vkey"] == httpx.get(f"{place.server.url}/log/key").text.strip() != saved["kept"]["vkey"]
+    assert saved["shown"]["vkey"] == httpx.get(f"{address.server.url}/log/key").text.strip() != saved["kept"]["vkey"]
     expect_away(window)
 
 
@@ -223,9 +227,11 @@ def resigned(note: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("names_key", [False, True], ids=["silently", "and names the key"])
-def test_a_checkpoint_signed_by_somebody_else_is_told(open_window: OpenWindow, place: Place, names_key: bool) -> None:
-    page = enter(open_window(), place.server)
-    follows_to(page, tip_size(place.server))
+def test_a_checkpoint_signed_by_somebody_else_is_told(
+    open_window: OpenWindow, address: Address, names_key: bool
+) -> None:
+    page = enter(open_window(), address.server)
+    follows_to(page, tip_size(address.server))
     vkeys: list[str] = []
 
     def forge(route: Route) -> None:
@@ -237,7 +243,7 @@ def test_a_checkpoint_signed_by_somebody_else_is_told(open_window: OpenWindow, p
     page.route("**/log/checkpoint", forge)
     if names_key:
         page.route("**/log/key", lambda route: route.fulfill(body=f"{vkeys[-1]}\n", content_type="text/plain"))
-    say(place.site, "sealed")
+    say(address.site, "sealed")
     told = "This log is signed by another key." if names_key else "a checkpoint that the log did not sign"
     expect(banner(page)).to_contain_text(told)
     saved = evidence(page)
@@ -246,51 +252,51 @@ def test_a_checkpoint_signed_by_somebody_else_is_told(open_window: OpenWindow, p
     assert saved["kept"]["note"] != saved["shown"]["note"]
 
 
-def test_an_older_checkpoint_without_proof_of_the_newer_is_told(open_window: OpenWindow, place: Place) -> None:
-    older = httpx.get(f"{place.server.url}/log/checkpoint").text
-    say(place.site, "newer")
+def test_an_older_checkpoint_without_proof_of_the_newer_is_told(open_window: OpenWindow, address: Address) -> None:
+    older = httpx.get(f"{address.server.url}/log/checkpoint").text
+    say(address.site, "newer")
     window = open_window()
-    page = enter(window, place.server)
-    size = tip_size(place.server)
+    page = enter(window, address.server)
+    size = tip_size(address.server)
     follows_to(page, size)
     page.route("**/log/checkpoint", lambda route: route.fulfill(body=older, content_type="text/plain"))
     page.route(
         "**/log/proof/consistency?*",
         lambda route: route.fulfill(status=404, json={"code": "not_found", "detail": "The log is not that long."}),
     )
-    say(place.site, "newest")
+    say(address.site, "newest")
     expect(banner(page)).to_contain_text("This log has lost entries.")
     assert kept_size(page) == size
     expect_away(window)
 
 
-def test_a_proof_with_a_flipped_hash_is_told(open_window: OpenWindow, place: Place) -> None:
+def test_a_proof_with_a_flipped_hash_is_told(open_window: OpenWindow, address: Address) -> None:
     def tamper(route: Route) -> None:
         answer = route.fetch()
         fields = answer.json()
         fields["proof"][0] = f"{int(fields['proof'][0][0], 16) ^ 1:x}" + fields["proof"][0][1:]
         route.fulfill(response=answer, json=fields)
 
-    page = enter(open_window(), place.server)
-    follows_to(page, tip_size(place.server))
+    page = enter(open_window(), address.server)
+    follows_to(page, tip_size(address.server))
     page.route("**/log/proof/consistency?*", tamper)
-    say(place.site, "sealed")
+    say(address.site, "sealed")
     expect(banner(page)).to_contain_text("The history of this log was rewritten.")
 
 
-def test_a_network_that_fails_is_no_alarm_and_is_made_up_for(open_window: OpenWindow, place: Place) -> None:
+def test_a_network_that_fails_is_no_alarm_and_is_made_up_for(open_window: OpenWindow, address: Address) -> None:
     window = open_window()
-    page = enter(window, place.server)
-    size = tip_size(place.server)
+    page = enter(window, address.server)
+    size = tip_size(address.server)
     follows_to(page, size)
     with page.expect_request("**/log/checkpoint"):
         page.route("**/log/**", lambda route: route.abort())
-        say(place.site, "sealed out of sight")
+        say(address.site, "sealed out of sight")
     expect(message(page, "sealed out of sight").get_by_role("img", name="Sealed in block 1")).to_be_attached()
     expect(banner(page)).to_be_hidden()
     assert kept_size(page) == size
     page.unroute("**/log/**")
-    say(place.site, "sealed in sight")
-    follows_to(page, tip_size(place.server))
+    say(address.site, "sealed in sight")
+    follows_to(page, tip_size(address.server))
     expect(banner(page)).to_be_hidden()
     expect_away(window)

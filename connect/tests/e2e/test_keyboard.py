@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import ViewportSize
 
 from connect.tests.e2e.browser import OpenWindow
-from connect.tests.e2e.hands import Hands
+from connect.tests.e2e.keyboard import Keyboard
 from connect.tests.e2e.moving import (
     change_the_name,
     find,
@@ -57,16 +57,16 @@ def bob(served: Served) -> None:
 )
 def test_everything_by_keyboard_alone(open_window: OpenWindow, bob: None, name: str, size: ViewportSize) -> None:
     window = open_window(viewport=size, reduced_motion="reduce")  # else each look waits for colours to fade
-    hands = Hands(window.page)
-    sign_up(window, hands, name)
-    write_reply_react_edit(window, hands, name)
-    walk_the_landmarks(window, hands)
-    room = open_a_room_and_add_bob(window, hands, name)
-    pin_and_go_there(window, hands)
-    jump(window, hands, room)
-    find(window, hands, name)
-    prove(window, hands)
-    attach_and_delete(window, hands)
-    invite_hand_over_and_leave(window, hands, room)
-    change_the_name(window, hands, name)
-    log_out(window, hands)
+    keyboard = Keyboard(window.page)
+    sign_up(window, keyboard, name)
+    write_reply_react_edit(window, keyboard, name)
+    walk_the_landmarks(window, keyboard)
+    room = open_a_room_and_add_bob(window, keyboard, name)
+    pin_and_go_there(window, keyboard)
+    jump(window, keyboard, room)
+    find(window, keyboard, name)
+    prove(window, keyboard)
+    attach_and_delete(window, keyboard)
+    invite_hand_over_and_leave(window, keyboard, room)
+    change_the_name(window, keyboard, name)
+    log_out(window, keyboard)

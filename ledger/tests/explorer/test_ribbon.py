@@ -14,7 +14,7 @@ from ledger.explorer.ribbon import (
     draw_ribbon,
     with_entries,
 )
-from ledger.explorer.search import read_term
+from ledger.explorer.terms import read_term
 from ledger.models import Block
 
 

@@ -19,9 +19,9 @@ ROOM, ADA, BEN = uuid4(), uuid4(), uuid4()
 asked: list[set[tuple[UUID, UUID]]] = []
 
 
-def refuse_ben(places: set[writers.Place]) -> dict[writers.Place, RecordError]:
-    asked.append(places)
-    return {place: NotAllowed("not Ben") for place in places if place[1] == BEN}
+def refuse_ben(authors: set[writers.Writer]) -> dict[writers.Writer, RecordError]:
+    asked.append(authors)
+    return {writer: NotAllowed("not Ben") for writer in authors if writer[1] == BEN}
 
 
 @pytest.fixture(autouse=True)

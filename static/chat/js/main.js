@@ -14,10 +14,10 @@ import { Health } from "./health.js";
 import { Jumping } from "./jumping.js";
 import { Missed } from "./missed.js";
 import { Notices } from "./notices.js";
+import { OpenRoom } from "./open_room.js";
 import { openOutbox } from "./outbox.js";
 import { find, leave, readJson, reload } from "./page.js";
 import { Pins } from "./pins.js";
-import { Place } from "./place.js";
 import { Presence } from "./presence.js";
 import { Proof } from "./proof/proof.js";
 import { CLOSE, newId, typing as typingFrame } from "./protocol.js";
@@ -28,7 +28,7 @@ import { Timeline, placesOf } from "./timeline.js";
 import { Title } from "./title.js";
 import { openTools } from "./tools.js";
 import { Typing } from "./typing.js";
-import { listenForReturn } from "./waking.js";
+import { listenForReturn } from "./visibility.js";
 import { Writing, pendingActs } from "./writing.js";
 
 // Pages of history are for browsers without scripts; this one reads them in place.
@@ -72,7 +72,7 @@ const sidebar = new Sidebar({
 });
 
 const title = new Title(page.roomName);
-const place = new Place({
+const openRoom = new OpenRoom({
   room,
   me,
   cursor: Number(page.cursor),
@@ -195,8 +195,8 @@ const acting = openTools({
 function dispatch(frame) {
   proof.hear(frame);
   sidebar.hear(frame);
-  place.hear(frame);
-  place.rename(sidebar.rooms[room]?.name);
+  openRoom.hear(frame);
+  openRoom.rename(sidebar.rooms[room]?.name);
   pins.hear(frame);
   missed.hear(frame);
   presence.hear(frame);

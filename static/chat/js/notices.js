@@ -2,7 +2,7 @@
 
 import { mentionsMe } from "./mentions.js";
 import { renew } from "./renewal.js";
-import { isLookedAt } from "./waking.js";
+import { isLookedAt } from "./visibility.js";
 
 const CLAIM_MS = 10_000;
 

@@ -10,32 +10,32 @@ const STORE = "outbox";
 
 /** Opens the outbox of one person; without IndexedDB (private windows) it lives as long as the page. */
 export async function openOutbox(author, { indexedDB = globalThis.indexedDB, channel = newChannel() } = {}) {
-  const shelf = await openShelf(indexedDB).then(withSpare, memoryShelf);
-  return new Outbox(author, shelf, channel);
+  const storage = await openStorage(indexedDB).then(withSpare, memoryStorage);
+  return new Outbox(author, storage, channel);
 }
 
 class Outbox {
   #queue = Promise.resolve();
 
-  constructor(author, shelf, channel) {
-    Object.assign(this, { author, shelf, channel });
+  constructor(author, storage, channel) {
+    Object.assign(this, { author, storage, channel });
     this.onChange = () => {};
     if (channel) channel.onmessage = () => this.onChange();
   }
 
   async put(item) {
-    await this.#inOrder(() => this.shelf.put(item));
+    await this.#inOrder(() => this.storage.put(item));
     this.#announce();
   }
 
   async remove(clientId) {
-    await this.#inOrder(() => this.shelf.remove(clientId));
+    await this.#inOrder(() => this.storage.remove(clientId));
     this.#announce();
   }
 
   /** Everything, oldest first. */
   async items() {
-    const all = await this.#inOrder(() => this.shelf.all());
+    const all = await this.#inOrder(() => this.storage.all());
     return all.filter((item) => item.author === this.author).sort((a, b) => a.order - b.order);
   }
 
@@ -51,16 +51,16 @@ class Outbox {
   }
 }
 
-function openShelf(indexedDB) {
+function openStorage(indexedDB) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open("connect", 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "clientId" });
     request.onerror = () => reject(request.error);
-    request.onsuccess = () => resolve(databaseShelf(request.result));
+    request.onsuccess = () => resolve(databaseStorage(request.result));
   });
 }
 
-function databaseShelf(database) {
+function databaseStorage(database) {
   const run = (mode, act) =>
     new Promise((resolve, reject) => {
       const transaction = database.transaction(STORE, mode, { durability: "strict" });
@@ -76,7 +76,7 @@ function databaseShelf(database) {
 }
 
 /** A disk that is full, or was cleared under the page, keeps nobody from writing: the page's memory stands in. */
-export function withSpare(disk, spare = memoryShelf()) {
+export function withSpare(disk, spare = memoryStorage()) {
   const removed = new Set(); // never sent again, even where the disk cannot let go of them
   return {
     put: (item) => disk.put(item).then(() => spare.remove(item.clientId), () => spare.put(item)),
@@ -92,7 +92,7 @@ export function withSpare(disk, spare = memoryShelf()) {
   };
 }
 
-export function memoryShelf() {
+export function memoryStorage() {
   const items = new Map();
   return {
     put: async (item) => void items.set(item.clientId, item),

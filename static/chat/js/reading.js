@@ -1,7 +1,7 @@
 /** Tells the server how far somebody has read: what stood at the end of the timeline while they looked at it. */
 
 import { read } from "./protocol.js";
-import { isLookedAt } from "./waking.js";
+import { isLookedAt } from "./visibility.js";
 
 const LOOK_MS = 600;
 

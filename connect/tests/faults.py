@@ -31,18 +31,18 @@ class Crowd:
             while not all(map(condition, self.followers)):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
-    async def write(self, messages: int, storms: list["Storm"]) -> None:
-        """Each storm breaks while a round of messages is under way. Returns when everything is acknowledged."""
+    async def write(self, messages: int, faults: list["Fault"]) -> None:
+        """Each fault happens while a round of messages is under way. Returns when everything is acknowledged."""
         await self.all(lambda follower: follower.is_connected)
         for number in range(messages):
             await asyncio.gather(*(follower.say(f"{number}") for follower in self.followers))
-            if number < len(storms):
-                await storms[number](self)
+            if number < len(faults):
+                await faults[number](self)
                 await self.all(lambda follower: follower.is_connected)
         await self.all(lambda follower: not follower.outbox)
 
 
-Storm = Callable[[Crowd], Awaitable[None]]
+Fault = Callable[[Crowd], Awaitable[None]]
 
 
 async def cut(crowd: Crowd) -> None:
@@ -94,7 +94,7 @@ async def _end(crowd: Crowd, signal: Callable[[psutil.Process], None]) -> None:
     await crowd.all(lambda follower: follower.connects > before[follower])
 
 
-def redis_away_and_back(running: ExitStack, port: int) -> tuple[Storm, Storm]:
+def redis_away_and_back(running: ExitStack, port: int) -> tuple[Fault, Fault]:
     """`running` holds the Redis at this port."""
 
     async def away(crowd: Crowd) -> None:

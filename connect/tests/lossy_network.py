@@ -20,30 +20,30 @@ FRAMES, NEWS = (1, 4, 4, 50), (3, 2, 2, 8)
 """How often each befalls them."""
 
 
-class Weather:
+class Network:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.is_stormy = True
+        self.is_lossy = True
         self.seen: Counter[str] = Counter()
 
     def fate(self, odds: Sequence[int]) -> str:
-        (fate,) = self.random.choices(FATES, odds) if self.is_stormy else ["passed"]
+        (fate,) = self.random.choices(FATES, odds) if self.is_lossy else ["passed"]
         self.seen[fate] += 1
         return fate
 
 
 class Way:
-    """One direction: hands over what it is given, as the weather is."""
+    """One direction: hands over what it is given, as the network is."""
 
-    def __init__(self, weather: Weather, odds: Sequence[int], arrive: Callable[[Any], object]) -> None:
-        self._weather = weather
+    def __init__(self, network: Network, odds: Sequence[int], arrive: Callable[[Any], object]) -> None:
+        self._network = network
         self._odds = odds
         self._arrive = arrive
         self._held: list[Any] = []
 
     def put(self, item: Any) -> bool:
         """False when it is lost."""
-        fate = self._weather.fate(self._odds)
+        fate = self._network.fate(self._odds)
         if fate == "swapped" and not self._held:
             self._held.append(item)
             return True
@@ -57,12 +57,12 @@ class Way:
 class Link:
     """One connection: a socket to its client, `receive` and `transmit` to the consumer."""
 
-    def __init__(self, weather: Weather) -> None:
-        self._weather = weather
+    def __init__(self, network: Network) -> None:
+        self._network = network
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._to_client: asyncio.Queue[str | None] = asyncio.Queue()
-        self._up = Way(weather, FRAMES, self._take)
-        self._down = Way(weather, FRAMES, self._to_client.put_nowait)
+        self._up = Way(network, FRAMES, self._take)
+        self._down = Way(network, FRAMES, self._to_client.put_nowait)
         self._frames_left: float = float("inf")
         self._to_server.put_nowait({"type": "websocket.connect"})
 
@@ -98,7 +98,7 @@ class Link:
         if self._frames_left <= 0:
             self.cut()
         elif not way.put(item):
-            self._frames_left = self._weather.random.randrange(4)
+            self._frames_left = self._network.random.randrange(4)
         else:
             self._frames_left -= 1
 
@@ -106,13 +106,13 @@ class Link:
 class Walker(Follower):
     """A client that reaches the consumer through such links, one after the other."""
 
-    def __init__(self, weather: Weather, session: str) -> None:
+    def __init__(self, network: Network, session: str) -> None:
         super().__init__(0, session, PATIENCE)
-        self._weather = weather
+        self._network = network
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Socket]:
-        link = Link(self._weather)
+        link = Link(self._network)
         scope = {"headers": [(b"cookie", b"sessionid=" + self._session.encode())], "client": ("192.0.2.1", 1)}
         serving = asyncio.create_task(ChatConsumer()(scope, link.receive, link.transmit))
         try:

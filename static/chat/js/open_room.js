@@ -2,7 +2,7 @@
 
 import { readAccess } from "./notes.js";
 
-export class Place {
+export class OpenRoom {
   #seen;
 
   /** `cursor` is the newest entry that the page knows; `composer` and `closed`: one of them is shown. */

@@ -13,36 +13,36 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = 2
-"""Tests turn to one site after the other: so many hands are kept."""
+"""Tests turn to one site after the other: so many shells are kept."""
 
-_hands: dict[str, subprocess.Popen[str]] = {}
+_shells: dict[str, subprocess.Popen[str]] = {}
 
 
 def run(env: Mapping[str, str], code: str) -> str:
     """What the code prints. AssertionError with what went wrong when it fails."""
     name = json.dumps(dict(env), sort_keys=True)
-    hand = _hands.pop(name, None)
-    while len(_hands) >= KEPT:
-        _end(_hands.pop(next(iter(_hands))))
-    if hand is None or hand.poll() is not None:
-        command = [sys.executable, "-m", "connect.tests.hand"]
-        hand = subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    _hands[name] = hand
-    assert hand.stdin is not None
-    assert hand.stdout is not None
-    hand.stdin.write(json.dumps(code) + "\n")
-    hand.stdin.flush()
-    is_done, told = json.loads(hand.stdout.readline())
+    shell = _shells.pop(name, None)
+    while len(_shells) >= KEPT:
+        _end(_shells.pop(next(iter(_shells))))
+    if shell is None or shell.poll() is not None:
+        command = [sys.executable, "-m", "connect.tests.shell"]
+        shell = subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    _shells[name] = shell
+    assert shell.stdin is not None
+    assert shell.stdout is not None
+    shell.stdin.write(json.dumps(code) + "\n")
+    shell.stdin.flush()
+    is_done, told = json.loads(shell.stdout.readline())
     assert is_done, told
     return str(told)
 
 
-def _end(hand: subprocess.Popen[str]) -> None:
-    assert hand.stdin is not None
-    assert hand.stdout is not None
-    hand.stdin.close()
-    hand.wait()
-    hand.stdout.close()
+def _end(shell: subprocess.Popen[str]) -> None:
+    assert shell.stdin is not None
+    assert shell.stdout is not None
+    shell.stdin.close()
+    shell.wait()
+    shell.stdout.close()
 
 
 def main() -> None:

@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from connect.tests.many import Many, serve_many, serve_site
-from connect.tests.ports import free_port
-from connect.tests.proxy import Proxy
-from connect.tests.server import make_site
-from connect.tests.stores import redis
-from connect.tests.storms import (
+from connect.tests.faults import (
     Crowd,
-    Storm,
+    Fault,
     cut,
     delay,
     half_open,
@@ -26,6 +21,11 @@ from connect.tests.storms import (
     suspend,
     terminate,
 )
+from connect.tests.many import Many, serve_many, serve_site
+from connect.tests.ports import free_port
+from connect.tests.proxy import Proxy
+from connect.tests.server import make_site
+from connect.tests.stores import redis
 from ledger.core.records import SYSTEM_AUTHOR
 
 crowds = pytest.mark.parametrize(
@@ -36,7 +36,7 @@ crowds = pytest.mark.parametrize(
 @crowds
 async def test_one_process(tmp_path: Path, people: int, messages: int) -> None:
     with serve_site(make_site(tmp_path), tmp_path) as many:
-        await weather(many, people, messages, [cut, delay, stall, kill, half_open, terminate, suspend])
+        await endure(many, people, messages, [cut, delay, stall, kill, half_open, terminate, suspend])
 
 
 @crowds
@@ -46,21 +46,21 @@ async def test_two_processes_on_postgresql_and_redis_that_dies(tmp_path: Path, p
         away, back = redis_away_and_back(running, port)
         running.enter_context(redis(port))
         with serve_many(tmp_path, f"redis://127.0.0.1:{port}/0") as many:
-            await weather(many, people, messages, [cut, away, kill, back, half_open, terminate, suspend])
+            await endure(many, people, messages, [cut, away, kill, back, half_open, terminate, suspend])
 
 
 @crowds
 async def test_two_processes_without_any_doorbell(tmp_path: Path, people: int, messages: int) -> None:
     with serve_many(tmp_path, "redis://127.0.0.1:1/0") as many:
-        await weather(many, people, messages, [cut, kill, stall])
+        await endure(many, people, messages, [cut, kill, stall])
 
 
-async def weather(many: Many, people: int, messages: int, storms: list[Storm]) -> None:
+async def endure(many: Many, people: int, messages: int, faults: list[Fault]) -> None:
     async with Proxy(many.served.port).running() as proxy:
         crowd = Crowd(many, proxy, people)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(follower.run()) for follower in crowd.followers]
-            await crowd.write(messages, storms)
+            await crowd.write(messages, faults)
             acks = {client_id: ack for follower in crowd.followers for client_id, ack in follower.acks.items()}
             last = max(ack["seq"] for ack in acks.values())
             await crowd.all(lambda follower: follower.cursor >= last)

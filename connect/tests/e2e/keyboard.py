@@ -52,7 +52,7 @@ LOOK = """async () => {
 }"""
 
 
-class Hands:
+class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.is_dark = False
@@ -106,21 +106,21 @@ class Hands:
         self.type(words)
 
 
-def to_composer(hands: Hands) -> None:
+def to_composer(keyboard: Keyboard) -> None:
     """Forward to the next landmark until it is the composer."""
-    field = composer(hands.page)
+    field = composer(keyboard.page)
     for _ in range(4):
-        hands.press("F6")
-        hands.look()
+        keyboard.press("F6")
+        keyboard.look()
         if field.evaluate("node => node === document.activeElement"):
             return
     raise AssertionError("F6 does not lead to the composer")
 
 
-def up_to(hands: Hands, message: Locator) -> None:
+def up_to(keyboard: Keyboard, message: Locator) -> None:
     for _ in range(20):
-        hands.press("ArrowUp")
-        hands.look()
+        keyboard.press("ArrowUp")
+        keyboard.look()
         if message.evaluate("node => node === document.activeElement"):
             return
     raise AssertionError("the arrows do not lead to the message")
