@@ -61,14 +61,27 @@ def test_ctrl_c_stops_everything_cleanly(served: Served) -> None:
 def test_ctrl_c_while_it_prepares_leaves_no_traceback(tmp_path: Path) -> None:
     environment = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port())}
     command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    # A shell lets what it runs in the background ignore Ctrl-C, and whatever that starts.
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_ctrl_c,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Preparing")
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=PATIENCE_S)[1] == ""
+        try:
+            assert process.communicate(timeout=PATIENCE_S)[1] == ""
+        finally:
+            process.kill()
     assert process.returncode == 130
+
+
+def heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_a_static_file_that_was_cut_off_is_whole_after_the_next_start(served: Served, tmp_path: Path) -> None:
