@@ -75,9 +75,14 @@ class Connection:
         self._replies_size += len(frame)
         self.wake()
 
-    def whisper(self, *frames: str) -> None:
+    def tell(self, *frames: str) -> None:
+        """Sends what has changed since the welcome, and is in one that is still to come."""
+        for frame in frames if self._task is not None else ():
+            self.push(frame)
+
+    def whisper(self, frame: str) -> None:
         """Sends what is not worth keeping: only to a client that has taken everything before it."""
-        for frame in frames if self.is_idle else ():
+        if self.is_idle:
             self.push(frame)
 
     async def reply(self, frame: str) -> None:

@@ -1,7 +1,7 @@
-"""What lives for seconds: who is here and who is typing. Told to whoever can take it at once, and forgotten.
+"""What lives for seconds: who is here and who is typing. Told once, and forgotten.
 
-A client that does not read misses it; so does another process when a doorbell is lost. Nothing of it reaches the
-database, but for the choice not to be shown.
+Who is here is told to every client, who is typing to whoever can take it at once. Another process misses it when a
+doorbell is lost; who is here it hears again. Nothing of it reaches the database, but for the choice not to be shown.
 """
 
 from collections.abc import Collection
@@ -59,7 +59,7 @@ class Liveness:
         at_ms = int(time() * 1000)
         frames = [encode_presence(person, state, at_ms) for person, state in self.presence.changes(now_s).items()]
         for connection in list(self._hub.connections) if frames else ():
-            connection.whisper(*frames)
+            connection.tell(*frames)
         self._typed = {key: at_s for key, at_s in self._typed.items() if now_s - at_s < TYPING_EVERY_S}
 
     def hear_presence(self, process: str, states: States) -> None:
