@@ -13,7 +13,7 @@ from ledger.core.fields import HASH_SIZE
 
 Row = tuple[Any, ...]
 
-MESSAGE, BLOCK, TILE, HEAD, GENESIS, COSIGNATURE = "Message", "Block", "Tile", "RoomTip", "Genesis", "Cosignature"
+MESSAGE, BLOCK, TILE, HEAD, GENESIS, COSIGNATURE = "Message", "Block", "Tile", "RoomHead", "Genesis", "Cosignature"
 SIGNED_STATE = "signed state"
 MAX_FINDINGS = 1_000
 """Findings kept; more are only counted."""
