@@ -117,6 +117,15 @@ def test_the_tools_of_a_message_hide_none_of_its_words(open_window: OpenWindow, 
     assert last.evaluate(MEETS, [".message__tools", "[data-body] p"]) == []
 
 
+def test_on_a_phone_the_tools_hide_neither_the_mark_nor_the_words(open_window: OpenWindow, served: Server) -> None:
+    served.site.run(LONG_NAME)
+    say(served.site, "Begins a group, and fills its line to the end of the column. " * 2, name="charlie")
+    first = message(enter(open_window(**PHONE), served), "Begins a group")
+    first.focus()
+    expect(first.locator(".message__tools")).to_have_css("opacity", "1")
+    assert first.evaluate(MEETS, [".message__tools", ".message__meta", "[data-body] p"]) == []
+
+
 @pytest.mark.parametrize("size", [(320, 200), (640, 400), (740, 360)])
 def test_what_lies_over_a_low_window_lies_beside_each_other(
     open_window: OpenWindow, served: Server, size: tuple[int, int]

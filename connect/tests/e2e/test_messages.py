@@ -190,7 +190,10 @@ def test_two_people_do_everything_to_messages(open_window: OpenWindow, owner: st
         expect(said(window, "I will be there").get_by_text("This message was deleted.")).to_be_visible()
         expect(window.page.get_by_role("main").get_by_text("in the big room")).to_have_count(0)
     expect(gone.get_by_role("group", name="Reactions").get_by_role("button")).to_have_count(0)
-    choose(said(alice, "This message was deleted by its author."), "Proof")
+    gone = said(alice, "This message was deleted by its author.")
+    expect(gone.locator("[data-act=reply]")).to_be_visible()
+    expect(gone.locator("[data-act=react]")).to_be_hidden()
+    choose(gone, "Proof")
     expect(alice.page.locator("dialog#proof [data-proof-sealed]")).to_be_visible()
     shoot(alice, tmp_path, "deleted")
 
