@@ -98,6 +98,20 @@ def test_where_no_letter_goes_out_the_next_run_tells_everybody(
     assert send_digests(later(row)) == 2
 
 
+def test_who_closes_the_account_while_others_are_written_to_gets_no_letter(
+    alice: User, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = post("@bob @charlie hello", alice)
+    told = []
+
+    def deliver(subject: str, body: str, sender: None, to: list[str]) -> None:
+        told.extend(to)
+        User.objects.filter(pk__in=[bob.pk, charlie.pk]).exclude(email=to[0]).update(is_active=False)
+
+    monkeypatch.setattr(digest, "send_mail", deliver)
+    assert send_digests(later(row)) == len(told) == 1
+
+
 def test_who_was_away_for_long_costs_no_more_than_who_was_not(
     alice: User, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
