@@ -10,10 +10,11 @@ from channels.consumer import AsyncConsumer
 from accounts.tokens import find_session_key
 from chat.commands import Commands
 from chat.delivery.connection import Connection
-from chat.hub import get_hub
+from chat.hub import Hub, get_hub
 from chat.protocol import parse_command, parse_hello
 from chat.refusals import CloseCode, Disconnect, Refusal
 from chat.replies import encode_error
+from chat.sessions import Opened
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,14 @@ Transmit = Callable[[dict[str, Any]], Awaitable[None]]
 
 class _GoneError(Exception):
     """The client has left."""
+
+
+async def _open(hub: Hub, session: str) -> Opened:
+    """Disconnect where nobody is logged in by that session."""
+    opened = await hub.newcomers.sessions.ask(session)
+    if opened is None:
+        raise Disconnect(CloseCode.NOT_LOGGED_IN)
+    return opened
 
 
 class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
@@ -47,11 +56,8 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
             await send(CloseCode.INTERNAL_ERROR.as_message())
 
     async def _serve(self, scope: Mapping[str, Any], send: Transmit) -> None:
-        hub = get_hub()
-        opened = await hub.newcomers.sessions.ask(find_session_key(scope["headers"]))
-        if opened is None:
-            raise Disconnect(CloseCode.NOT_LOGGED_IN)
-        user, ticket = opened
+        hub, session = get_hub(), find_session_key(scope["headers"])
+        await _open(hub, session)
         try:
             async with asyncio.timeout(HELLO_S):
                 hello = parse_hello(await self._frame())
@@ -60,6 +66,7 @@ class ChatConsumer(AsyncConsumer):  # type: ignore[misc]
         except Refusal as refusal:
             await send({"type": "websocket.send", "text": encode_error(refusal)})
             raise Disconnect(CloseCode.BAD_FRAME) from None
+        user, ticket = await _open(hub, session)  # It may have ended while hello was awaited.
         connection = Connection(send, hub, ticket)
         commands = Commands(connection, hub, user, (scope.get("client") or ("", 0))[0])
         try:

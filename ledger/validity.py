@@ -88,7 +88,7 @@ def forget_validity() -> None:
 
 
 def validity_json(validity: Validity, whole: bool) -> dict[str, Any]:
-    """The answer as /valid gives it; `whole` findings for staff alone."""
+    """The answer as /valid gives it; `whole` findings for who may inspect the chain alone."""
     audit = validity.audit
     through = {"size": audit.size, "root": audit.root, "height": audit.height} if audit and audit.size else None
     shown = validity.findings[:SHOWN_FINDINGS]

@@ -77,14 +77,13 @@ def _lines(rows: Sequence[Message]) -> list[Line]:
 
 
 def _find_reasons(rows: Sequence[Message]) -> dict[UUID, str]:
-    """By the client id of the post; none where it was erased."""
+    """By the client id of the post; none where it was erased or deleted."""
     wanted = {reason_id(row.client_id): row for row in rows if row.kind in ("member.remove", "post")}
     posts = list(Message.objects.filter(client_id__in=wanted, kind="post", body__isnull=False))
-    people = find_people({post.author for post in posts}) if posts else {}
     return {
         post.client_id: text_of(post.body)
-        for post in posts
-        if _gives_reason(post, wanted[post.client_id], people[post.author]["username"])
+        for post, event in zip(posts, build_events(posts), strict=True)
+        if not event["deleted"] and _gives_reason(post, wanted[post.client_id], event["author"]["username"])
     }
 
 

@@ -124,9 +124,15 @@ async def test_there_is_one_address(server: Server) -> None:
 
 
 async def test_logging_out_closes_the_socket(server: Server) -> None:
-    async with enter(server, "charlie") as charlie, enter(server, "bob") as bob:
+    async with (
+        open_socket(server, "charlie") as early,
+        enter(server, "charlie") as charlie,
+        enter(server, "bob") as bob,
+    ):
         async with browse(server, "charlie") as browser:
             assert (await browser.post("/logout/")).status_code == 302
         async with asyncio.timeout(3):  # 2 s, and what a busy machine needs to say so.
             assert await charlie.code() == 4401
+        await early.put({"type": "hello", "v": 1, "cursors": {}, "checkpoint": None})
+        assert (await early.code(), early.frames) == (4401, []), "not welcomed first"
         assert (await bob.say("x"))["type"] == "ack"

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from connect.tests.people import as_, person
 from ledger import sealing, validity
 from ledger.audit import tip
 from ledger.audit.auditing import read_trust
@@ -40,7 +41,7 @@ def test_a_small_chain_is_audited_on_the_spot(visitor: Client) -> None:
     assert told["message"] == "Valid: 13 leaves, 1 pending."
 
 
-def test_a_tampered_chain_is_not_valid_and_only_staff_see_the_values(
+def test_a_tampered_chain_is_not_valid_and_only_who_may_look_at_blocks_sees_the_values(
     visitor: Client, member: Client, owner: Client
 ) -> None:
     small_chain(messages=10, blocks=2)
@@ -53,7 +54,8 @@ def test_a_tampered_chain_is_not_valid_and_only_staff_see_the_values(
         "leaf_index": row.leaf_index,
         "height": row.block_id,
     }
-    assert ask(visitor)["findings"] == ask(member)["findings"] == [public]
+    inviting = as_(person("dora", is_staff=True))
+    assert ask(visitor)["findings"] == ask(member)["findings"] == ask(inviting)["findings"] == [public]
     (whole,) = ask(owner)["findings"]
     assert (whole["room"], whole["expected"], whole["got"]) == (row.room.hex, row.received_ms, 7)
     assert ask(visitor)["valid"] is False

@@ -23,7 +23,7 @@ from chat.refusals import Refusal
 from chat.rooms import ensure_world
 from chat.sessions import open_session
 from chat.tests.client import browse, enter, open_socket
-from chat.tests.entries import post
+from chat.tests.entries import act, post
 from connect.tests.people import person
 from connect.tests.server import make_site, serve
 from ledger.blocks.genesis import ensure_genesis
@@ -142,6 +142,14 @@ def test_who_is_banned_after_leaving_stands_in_the_log_and_may_be_let_back_in(
     assert [line.reason for line in read_log(room, None)[0]][-1] == ""
     seal()
     assert_valid()
+
+
+def test_the_log_keeps_no_reason_that_was_deleted(world: Room, alice: User, bob: User, charlie: User) -> None:
+    room = create_room(bob, "Tea", "", Room.Access.PUBLIC)
+    join(charlie, room)
+    remove(bob, room, charlie, "spam", ban=True)
+    act("delete", Message.objects.get(room=room.pk, kind="post", author=bob.pk), bob)
+    assert [line.reason for line in read_log(room, None)[0]] == [""]
 
 
 def test_neither_the_log_nor_a_change_reads_what_was_said_in_the_room(world: Room, bob: User) -> None:

@@ -12,6 +12,7 @@ from chat.pages.finding import named
 from chat.search import finding, postgres, sqlite
 from chat.search.finding import search
 from chat.search.folding import fold
+from chat.search.hits import describe_hits
 from chat.search.indexing import catch_up, rebuild
 from chat.search.query import parse
 from chat.tests.entries import act, post
@@ -52,6 +53,17 @@ def test_words_are_found_in_any_script(typed: str, text: str, found: Found) -> N
     post("something else")
     post(text)
     assert found(typed) == [text]
+
+
+def test_who_is_removed_while_a_search_is_answered_gets_what_was_found_before(bob: User) -> None:
+    room, query = private_room(bob), parse("plan")
+    post("the plan", room=room.pk)
+    catch_up()
+    page = search(bob, query)
+    Membership.objects.all().delete()
+    (hit,) = describe_hits(bob, page, query)
+    assert hit["room"] == "Secret plans"
+    assert search(bob, query).documents == []
 
 
 def test_the_newest_come_first_page_by_page(bob: User, found: Found) -> None:
