@@ -1,4 +1,5 @@
-"""Readers of the values in a client's frame: plain JSON in, checked values out, LedgerFormatError or Refusal else.
+"""Readers of the values in a client's frame: plain JSON in, checked values out, LedgerFormatError or Refusal else. What
+is wrong is said without the value's name, which whoever asked for it knows.
 
 Ids and hashes are lower-case hex here and bytes inside. What ends up in a record is read by the ledger's rules.
 """
@@ -8,7 +9,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chat.refusals import Refusal
-from ledger.core.canonical import parse_base64
+from ledger.core.canonical import MAX_INT, parse_base64
+from ledger.core.errors import RecordFormatError
 from ledger.core.fields import HASH_SIZE, check_int, parse_bytes, parse_int, parse_object, parse_text
 from ledger.core.records import Seen, TreeHead
 
@@ -39,20 +41,20 @@ _TRIMMED = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join
 
 
 def read_id(value: object) -> UUID:
-    return UUID(bytes=parse_bytes(value, 16, "id"))
+    return UUID(bytes=parse_bytes(value, 16, ""))
 
 
 def read_hash(value: object) -> bytes | None:
-    return None if value is None else parse_bytes(value, HASH_SIZE, "hash")
+    return None if value is None else parse_bytes(value, HASH_SIZE, "")
 
 
 def read_ref(value: object) -> bytes:
-    return parse_bytes(value, HASH_SIZE, "hash")
+    return parse_bytes(value, HASH_SIZE, "")
 
 
 def read_emoji(value: object) -> str:
     """One emoji as people send them: symbols, joined and coloured; no text."""
-    emoji = parse_text(value, "emoji")
+    emoji = parse_text(value, "")
     if len(emoji) > EMOJI_LIMIT or not _EMOJI.fullmatch(emoji):
         raise Refusal("bad_frame", "emoji: is not one")
     return emoji
@@ -65,7 +67,9 @@ def read_signature(value: object) -> bytes | None:
 def read_request_id(value: object) -> RequestId:
     if isinstance(value, str) and len(value) <= ID_LIMIT and _is_whole(value):
         return value
-    return read_count(value)
+    if type(value) is int and 0 <= value <= MAX_INT:
+        return value
+    raise RecordFormatError(f"is neither a number nor text of at most {ID_LIMIT} characters")
 
 
 def _is_whole(text: str) -> bool:
@@ -75,8 +79,8 @@ def _is_whole(text: str) -> bool:
 
 def read_count(value: object) -> int:
     """0 … 2^53 − 1."""
-    number = parse_int(value, "number")
-    check_int(number, "number")
+    number = parse_int(value, "")
+    check_int(number, "")
     return number
 
 
@@ -89,7 +93,7 @@ def read_limit(value: object) -> int:
 
 def read_text(value: object, limit: int = TEXT_LIMIT) -> str:
     """The text trimmed. Refusal when nothing or too much is left."""
-    text = parse_text(value, "text").strip(_TRIMMED)
+    text = parse_text(value, "").strip(_TRIMMED)
     if not text:
         raise Refusal("empty", "there is no text")
     if len(text) > limit:
@@ -116,14 +120,14 @@ def read_files(value: object) -> tuple[UUID, ...]:
 def read_seen(value: object) -> Seen | None:
     if value is None:
         return None
-    fields = parse_object(value, frozenset({"seq", "hash"}), "seen")
+    fields = parse_object(value, frozenset({"seq", "hash"}), "")
     return Seen(parse_int(fields["seq"], "seq"), parse_bytes(fields["hash"], HASH_SIZE, "hash"))
 
 
 def read_tree_head(value: object) -> TreeHead | None:
     if value is None:
         return None
-    fields = parse_object(value, frozenset({"size", "root"}), "checkpoint")
+    fields = parse_object(value, frozenset({"size", "root"}), "")
     return TreeHead(parse_int(fields["size"], "size"), parse_bytes(fields["root"], HASH_SIZE, "root"))
 
 

@@ -225,7 +225,8 @@ def _read(frame: Mapping[str, Any], key: str, reader: Reader | Optional) -> Any:
     try:
         return read(frame[key])
     except LedgerFormatError as error:
-        raise Refusal("bad_frame", f"{key}: {error}") from None
+        is_named = (error.field or "").startswith(key)
+        raise Refusal("bad_frame", str(error) if is_named else f"{key}: {error}") from None
 
 
 def _echo(frame: Mapping[str, Any]) -> tuple[RequestId | None, str | None]:

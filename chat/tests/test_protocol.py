@@ -155,7 +155,8 @@ def test_an_unknown_type_is_refused_by_name(kind: Any) -> None:
 def test_a_wrong_value_is_a_bad_frame_that_names_its_key(key: str, value: Any) -> None:
     refusal = refused(SEND | {key: value})
     assert refusal.code == "bad_frame"
-    assert refusal.detail.startswith(f"{key}:")
+    assert refusal.detail.startswith(key)
+    assert refusal.detail.count(key) == 1
     assert refusal.re == (None if key == "id" else "1")
     assert refusal.client_id == (None if key == "client_id" else ID)
 
@@ -215,8 +216,8 @@ def test_a_frame_of_64_kib_passes_and_one_byte_more_disconnects() -> None:
         ('{"type":"ping","n":1}', "hello comes first"),
         ('{"type":"hello"}', "v: missing"),
         ('{"type":"hello","v":1,"surplus":1}', "surplus: unknown key"),
-        ('{"type":"hello","v":1,"cursors":{"world":1}}', "cursors: id: not 16 bytes in lower-case hex"),
-        ('{"type":"hello","v":true}', "v: number: is not an integer"),
+        ('{"type":"hello","v":1,"cursors":{"world":1}}', "cursors: not 16 bytes in lower-case hex"),
+        ('{"type":"hello","v":true}', "v: is not an integer"),
     ],
 )
 def test_a_connection_that_does_not_begin_with_hello_is_told_why(data: str, detail: str) -> None:
