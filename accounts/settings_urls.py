@@ -10,6 +10,7 @@ from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn.views import reauthenticate_webauthn
 from django.urls import path
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
 from accounts import email_views, leaving, profile, session_views
 from accounts.mfa_views import AddPasskeyView, EditPasskeyView, RemovePasskeyView
@@ -19,6 +20,8 @@ urlpatterns = [
     path("email/", email_views.email, name="account_email"),
     path("email/confirm/<str:token>/", email_views.confirm, name="account_email_confirm"),
     path("password/", allauth_views.password_change, name="account_change_password"),
+    # Whose password was taken away in the administration sets one by mail, and not by whatever logged them in.
+    path("password/set/", RedirectView.as_view(pattern_name="account_reset_password"), name="account_set_password"),
     path("sessions/", session_views.sessions, name="account_sessions"),
     path("sessions/<uuid:pk>/end/", session_views.end, name="account_session_end"),
     path("sessions/end-others/", session_views.end_others, name="account_sessions_end_others"),

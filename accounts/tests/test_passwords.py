@@ -50,6 +50,17 @@ def test_a_change_refuses_a_weak_password(elsewhere: Client) -> None:
     assert is_logged_in(elsewhere)
 
 
+def test_who_has_no_password_sets_one_by_mail(client: Client, bob: User) -> None:
+    bob.set_unusable_password()
+    bob.save()
+    client.force_login(bob)
+    page = client.get("/account/password/", follow=True)
+    assert (page.status_code, page.request["PATH_INFO"]) == (200, "/password/reset/")
+    form = open_reset(client)
+    assert client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})["Location"] == "/login/"
+    assert log_in(Client(), "bob.b", NEW_PASSWORD).status_code == 302
+
+
 def test_strangers_are_sent_to_log_in(client: Client, bob: User) -> None:
     assert change(client, PASSWORD)["Location"] == "/login/?next=/account/password/"
     assert log_in(client, "bob.b").status_code == 302
