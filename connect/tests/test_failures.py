@@ -45,6 +45,7 @@ def test_a_failed_request_names_an_id_that_stands_in_the_log(caplog: pytest.LogC
     assert f"Request {found[1]} failed: GET /explode/" in caplog.text
     assert "the secret detail" in caplog.text
     assert "the secret detail" not in page
+    assert "Log in" not in page  # who asked is not known to it
 
 
 @pytest.mark.urls("connect.tests.test_failures")
@@ -78,6 +79,7 @@ def test_a_database_that_does_not_answer_is_no_fault_of_the_request(
 def test_a_request_that_leads_nowhere_gets_a_page_of_ours(path: str, host: str, code: int, said: str) -> None:
     response = Client(headers={"host": host}).get(path)
     assert response.status_code == code
+    assert ("Log in" in response.content.decode()) == (code == 404)
     assert f'<h1 class="card__title">{said}</h1>' in response.content.decode()
 
 
