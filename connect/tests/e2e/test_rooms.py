@@ -180,6 +180,29 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     expect(beside(alice, "charlie")).to_have_count(0)
 
 
+def test_open_the_chat_leads_back_to_the_room(open_window: OpenWindow, served: Server) -> None:
+    window = open_window()
+    page = enter(window, served)
+    open_room(page, "Back room", "", "private")
+    room = page.url
+    door = page.get_by_role("link", name="Open the chat")
+    details(page)
+    door.click()
+    expect(page).to_have_url(room)
+    page.get_by_role("link", name="The chain").click()
+    page.goto(served.url + "/account/")
+    door.click()
+    expect(page).to_have_url(room)
+
+    # Whoever logs in next begins in the World.
+    window.context.clear_cookies()
+    window.goto("/")
+    have_session(window, served, served.sessions["charlie"])
+    window.goto("/account/")
+    door.click()
+    expect(page.get_by_role("heading", name="World", exact=True)).to_be_visible()
+
+
 def test_who_only_reads_sees_reactions_and_is_told_the_time_by_their_own_clock(
     open_window: OpenWindow, served: Server
 ) -> None:
