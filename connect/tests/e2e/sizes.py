@@ -1,8 +1,9 @@
-"""Windows of phones, and what must hold in them."""
+"""Windows of phones and tablets, and what must hold in them."""
 
 from playwright.sync_api import Page
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+TABLET = {"viewport": {"width": 820, "height": 1180}, "is_mobile": True, "has_touch": True}
 TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, summary, textarea")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
   .filter((node) => !node.matches("p a, svg a, a.entry__name, .skip, .check input, .hidden-visually"))

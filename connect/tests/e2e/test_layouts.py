@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
+from connect.tests.e2e.files import pick, ready, with_file
 from connect.tests.e2e.room import enter, message, say
-from connect.tests.e2e.sizes import PHONE, TOO_SMALL, fits
+from connect.tests.e2e.sizes import PHONE, TABLET, TOO_SMALL, fits
 from connect.tests.server import Server, make_site, serve
 
 DARK, LIGHT = "rgb(11, 13, 23)", "rgb(255, 255, 255)"
@@ -93,17 +94,24 @@ def test_the_number_of_pins_stands_in_its_button(open_window: OpenWindow, served
     assert page.locator("[data-pins]").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
-def test_what_is_said_of_a_block_hides_no_words_on_a_phone(open_window: OpenWindow, served: Server) -> None:
-    page = enter(open_window(**PHONE), served)
-    words = "These words are long enough to reach the other end of the phone's window."
-    say(served.site, words)
-    last = message(page, words)
-    last.focus()
-    about = last.locator(".notch__text")
+@pytest.mark.parametrize("window", [PHONE, TABLET], ids=["phone", "tablet"])
+def test_what_is_said_of_a_block_hides_no_words_under_a_finger(
+    open_window: OpenWindow, served: Server, window: dict[str, object]
+) -> None:
+    page = enter(open_window(**window), served)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    before, after = (f"At {width} px {which} " + "goes on to the end of the column " * 6 for which in ("one", "two"))
+    say(served.site, before)
+    say(served.site, after)
+    expect(message(page, after)).to_be_visible()
+    message(page, before).focus()
+    about = message(page, before).locator(".notch__text")
     expect(about).to_have_text(re.compile("ends here"))
     expect(about).to_be_visible()
-    end = last.get_by_text(words).evaluate("node => node.getBoundingClientRect().bottom")
-    assert about.evaluate("node => node.getBoundingClientRect().top") >= end - 1
+    top, bottom = about.evaluate("node => [node.getBoundingClientRect().top, node.getBoundingClientRect().bottom]")
+    end = message(page, before).locator("[data-body]").evaluate("node => node.getBoundingClientRect().bottom")
+    beginning = message(page, after).locator("[data-body]").evaluate("node => node.getBoundingClientRect().top")
+    assert end - 1 <= top < bottom <= beginning + 1
 
 
 @pytest.mark.parametrize("width", [1280, 820, 700])
@@ -117,13 +125,48 @@ def test_the_tools_of_a_message_hide_none_of_its_words(open_window: OpenWindow, 
     assert last.evaluate(MEETS, [".message__tools", "[data-body] p"]) == []
 
 
-def test_on_a_phone_the_tools_hide_neither_the_mark_nor_the_words(open_window: OpenWindow, served: Server) -> None:
+@pytest.mark.parametrize("window", [PHONE, TABLET], ids=["phone", "tablet"])
+def test_under_a_finger_the_tools_hide_neither_the_mark_nor_the_words(
+    open_window: OpenWindow, served: Server, window: dict[str, object]
+) -> None:
     served.site.run(LONG_NAME)
-    say(served.site, "Begins a group, and fills its line to the end of the column. " * 2, name="charlie")
-    first = message(enter(open_window(**PHONE), served), "Begins a group")
+    say(served.site, "Said by somebody else.")
+    say(served.site, "Begins a group, and fills its line to the end of the column. " * 4, name="charlie")
+    first = message(enter(open_window(**window), served), "Begins a group").last
     first.focus()
     expect(first.locator(".message__tools")).to_have_css("opacity", "1")
     assert first.evaluate(MEETS, [".message__tools", ".message__meta", "[data-body] p"]) == []
+
+
+def test_a_file_shows_the_whole_of_its_name_on_a_phone(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(**PHONE), served)
+    name = "The report of the third quarter in the last version that was agreed upon.csv"
+    pick(page, (name, b"a;b"))
+    ready(page, 1)
+    is_whole = "node => node.scrollWidth <= node.clientWidth"
+    assert page.locator("[data-upload-name]").evaluate(is_whole)
+    page.get_by_role("button", name="Send").tap()
+    assert with_file(page, name).locator("[data-file-name]").evaluate(is_whole)
+
+
+def test_what_is_opened_moves_its_button_nowhere_on_a_phone(open_window: OpenWindow, served: Server) -> None:
+    served.site.run("User.objects.filter(username='bob').update(is_staff=True)")
+    page = enter(open_window(**PHONE), served, "bob")
+    page.goto(served.url + "/people/")
+    button = page.locator("summary").first
+    where = "node => [node.getBoundingClientRect().x, node.getBoundingClientRect().y + scrollY]"
+    before = button.evaluate(where)
+    button.tap()
+    expect(page.get_by_role("button", name="Close the account").first).to_be_visible()
+    assert button.evaluate(where) == pytest.approx(before, abs=1)
+
+
+def test_the_numbers_of_the_chain_stand_in_one_line_on_a_phone(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(**PHONE), served)
+    page.goto(served.url + "/chain/")
+    below = page.locator(".facts__item > :last-child")
+    tops = [below.nth(place).evaluate("node => node.getBoundingClientRect().top") for place in (0, 1)]
+    assert tops[0] == pytest.approx(tops[1], abs=1)
 
 
 @pytest.mark.parametrize("size", [(320, 200), (640, 400), (740, 360)])
