@@ -112,6 +112,9 @@ def test_what_is_said_of_a_block_hides_no_words_under_a_finger(
     end = message(page, before).locator("[data-body]").evaluate("node => node.getBoundingClientRect().bottom")
     beginning = message(page, after).locator("[data-body]").evaluate("node => node.getBoundingClientRect().top")
     assert end - 1 <= top < bottom <= beginning + 1
+    message(page, after).focus()
+    last = message(page, after).locator(".notch__text").evaluate("node => node.getBoundingClientRect().bottom")
+    assert last <= page.locator("[data-timeline]").evaluate("node => node.getBoundingClientRect().bottom") + 1
 
 
 @pytest.mark.parametrize("width", [1280, 820, 700])
