@@ -220,6 +220,18 @@ def test_on_paper_a_room_is_light_and_whole(open_window: OpenWindow, served: Ser
     assert page.locator("[data-timeline]").evaluate("node => node.scrollHeight <= node.clientHeight")
 
 
+def test_without_scripts_a_phone_shows_the_rooms_name_and_all_words(open_window: OpenWindow, served: Server) -> None:
+    words = "Goes on without scripts to the end of the line. " * 2
+    say(served.site, "Said without scripts.", words)
+    window = open_window(**PHONE, java_script_enabled=False)
+    window.context.add_cookies([{"name": "sessionid", "value": served.sessions["bob"], "url": served.url}])
+    window.goto("/")
+    name = window.page.get_by_role("heading", name="World", exact=True)
+    assert name.evaluate("node => node.scrollWidth <= node.clientWidth")
+    last = message(window.page, words)
+    assert last.evaluate(MEETS, [".message__own-page", "[data-body] p"]) == []
+
+
 def test_without_scripts_one_reads_writes_and_logs_out(open_window: OpenWindow, served: Server) -> None:
     window = open_window(java_script_enabled=False)
     window.context.add_cookies([{"name": "sessionid", "value": served.sessions["charlie"], "url": served.url}])
