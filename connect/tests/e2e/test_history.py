@@ -177,6 +177,7 @@ def test_without_a_script_everything_is_still_within_reach(
     page.locator("#m340").get_by_role("link", name="Edit or react").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.locator("#m340")).to_contain_text("This message was deleted by its author.")
+    expect(page.locator("#m340").get_by_role("link", name="Edit or react")).to_have_count(0)
     page.get_by_label("Show the messages of a day").fill("1970-01-02")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("#m2")).to_be_attached()
