@@ -248,3 +248,9 @@ def test_whoever_writes_to_a_closed_account_is_told_so(browser: Client, bob: Use
     assert "This account is closed" not in browser.get(address).content.decode()
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert "This account is closed" in browser.get(address).content.decode()
+
+
+def test_what_a_page_before_had_to_say_is_said_in_the_room_and_once(browser: Client) -> None:
+    browser.post("/account/", {"name": "Bob"})
+    assert ">Saved.</p>" in browser.get(WORLD).content.decode()
+    assert "data-toast hidden></p>" in browser.get(WORLD).content.decode()

@@ -2,10 +2,10 @@
 
 const SHOWN_MS = 5_000;
 
-/** Returns the function that says them. */
+/** Returns the function that says them. What the page came with is said at once. */
 export function teller(node) {
   let timer = null;
-  return (words) => {
+  const tell = (words) => {
     clearTimeout(timer);
     node.textContent = words;
     node.hidden = false;
@@ -13,6 +13,8 @@ export function teller(node) {
       node.hidden = true;
     }, SHOWN_MS);
   };
+  if (!node.hidden) tell(node.textContent);
+  return tell;
 }
 
 /** The value of the button that closes the dialog; "" where it is left. */
