@@ -155,7 +155,8 @@ def _check_owned_without(membership: Membership) -> None:
     if membership.role == Role.OWNER:
         owners = Membership.objects.filter(room=membership.room, role=Role.OWNER, user__is_active=True)
         if not owners.exclude(pk=membership.pk).exists():
-            raise Refusal("forbidden", _("Make somebody else an owner first: a room has somebody to ask."))
+            words = _("Make somebody else an owner first, or archive the room: a room has somebody to ask.")
+            raise Refusal("forbidden", words)
 
 
 def _check_above(by: User, room: Room, member: User) -> None:
