@@ -13,4 +13,5 @@ TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, summary,
 
 def fits(page: Page) -> bool:
     # From right to left what sticks out does so on the left, where it cannot be scrolled to: measured, not scrolled.
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    # A phone zooms out to what is too wide, and its innerWidth grows with it.
+    return bool(page.evaluate("document.documentElement.scrollWidth <= Math.min(innerWidth, screen.width)"))

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from connect.tests.e2e.browser import OpenWindow
 from connect.tests.e2e.files import pick, ready, with_file
-from connect.tests.e2e.room import enter, message, say
+from connect.tests.e2e.room import enter, have_session, message, say
 from connect.tests.e2e.sizes import PHONE, TABLET, TOO_SMALL, fits
 from connect.tests.server import Server, make_site, serve
 
@@ -19,6 +19,14 @@ address = "a" * 60 + "@" + "b" * 40 + ".example"
 User.objects.filter(username="charlie").update(first_name="Long " * 16, email=address)
 """
 WIDE = "```\n" + "a line of code that no phone can show whole " * 4 + "\n```"
+LONG_WORD = """
+from accounts.models import User
+from chat.membership.opening import create_room
+print(create_room(User.objects.get(username="alice"), "Donaudampfschifffahrtsgesellschaftskapitaen", "", "public").slug)
+"""
+CUT_OFF = """(nodes) => nodes
+  .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > screen.width + 1)
+  .map((node) => node.outerHTML)"""
 MEETS = """(node, names) => {
   const boxes = (name) => {
     const range = document.createRange();
@@ -77,6 +85,19 @@ def test_long_names_push_nothing_away_on_a_phone(open_window: OpenWindow, served
     for path in ("/account/", "/account/email/"):
         page.goto(served.url + path)
         assert fits(page), path
+
+
+def test_a_room_whose_name_is_one_long_word_fits_a_phone(open_window: OpenWindow, served: Server) -> None:
+    room = "/rooms/" + served.site.run(LONG_WORD).strip() + "/"
+    pages = [room + page for page in ("", "details/", "pins/", "add/", "invites/", "log/")]
+    owner, reader = open_window(**PHONE), open_window(**PHONE)
+    have_session(owner, served, served.sessions["alice"])
+    have_session(reader, served, served.sessions["bob"])
+    for window, paths in ((owner, [*pages, "/rooms/", "/account/notifications/"]), (reader, [room])):
+        for path in paths:
+            window.goto(path)
+            assert fits(window.page), path
+            assert window.page.locator("h2, .button").evaluate_all(CUT_OFF) == [], path
 
 
 def test_rooms_are_told_apart_by_their_names_at_every_width(open_window: OpenWindow, served: Server) -> None:
