@@ -123,7 +123,7 @@ def test_a_browser_that_is_offline_and_closed_meanwhile_sends_when_it_comes_back
     window.context.set_offline(True)
     write(page, *texts)
     has_glyphs(page, SENDING, *texts)
-    expect(page.locator("[data-strip]")).to_contain_text("2 messages are kept here")
+    expect(page.locator("[data-strip]")).to_contain_text("No connection. 2 messages are kept here")
     is_sound_everywhere(page, "offline")
     with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         page.reload()

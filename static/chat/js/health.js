@@ -54,10 +54,10 @@ function mood(state, code) {
 }
 
 function offlineText(count) {
-  if (count === 0) return gettext("You are offline. What you write is kept and sent when the connection is back.");
+  if (count === 0) return gettext("No connection. What you write is kept and sent when it is back.");
   const words = ngettext(
-    "You are offline. %(n)s message is kept here and will be sent when the connection is back.",
-    "You are offline. %(n)s messages are kept here and will be sent when the connection is back.",
+    "No connection. %(n)s message is kept here and will be sent when it is back.",
+    "No connection. %(n)s messages are kept here and will be sent when it is back.",
     count,
   );
   return fill(words, { n: count });
