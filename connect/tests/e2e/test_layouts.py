@@ -109,6 +109,12 @@ def test_rooms_are_told_apart_by_their_names_at_every_width(open_window: OpenWin
         assert name.evaluate("node => getComputedStyle(node).clipPath") == "none"
 
 
+def test_a_long_topic_leaves_the_room_its_name(open_window: OpenWindow, served: Server) -> None:
+    page = enter(open_window(viewport={"width": 820, "height": 800}), served)
+    page.evaluate("document.querySelector('[data-topic]').textContent = 'What it is about, at length. '.repeat(20)")
+    assert page.locator("#room-name").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_the_number_of_pins_stands_in_its_button(open_window: OpenWindow, served: Server) -> None:
     page = enter(open_window(), served)
     page.evaluate("Object.assign(document.querySelector('[data-pin-count]'), { textContent: 12, hidden: false })")
