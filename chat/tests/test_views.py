@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
@@ -200,6 +201,19 @@ def test_a_page_costs_the_same_queries_however_long_the_room_is(
         post(f"{number}", bob, ref=bytes(first.hash))
     with django_assert_max_num_queries(27):
         browser.get(WORLD)
+
+
+def test_a_room_more_costs_a_page_few_bytes_and_no_query(browser: Client, bob: User) -> None:
+    def open_rooms(beginning: int) -> tuple[int, int]:
+        rooms = [Room(slug=f"room-{n}", name=f"Room {n}") for n in range(beginning, beginning + 10)]
+        Room.objects.bulk_create(rooms)
+        with CaptureQueriesContext(connection) as queries:
+            size = len(browser.get(WORLD).content)
+        return size, len(queries)
+
+    (size, queries), (larger, as_many) = open_rooms(10), open_rooms(20)
+    assert (larger - size) / 10 < 320
+    assert as_many == queries
 
 
 @pytest.mark.django_db

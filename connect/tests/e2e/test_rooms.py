@@ -15,6 +15,11 @@ from connect.tests.e2e.world import fill_form
 from connect.tests.server import Server, make_site
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
+COUNT_CHANGES = """() => {
+  window.changes = 0;
+  const counter = new MutationObserver((found) => { window.changes += found.length; });
+  counter.observe(document.querySelector('[data-rooms="room"]'), { subtree: true, childList: true, attributes: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +178,11 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     charlie.get_by_role("link", name="New conversation").click()
     choose(charlie, "bob", "Start")
     is_live(charlie)
+    expect(beside(bob, "charlie")).to_be_visible()
+    bob.evaluate(COUNT_CHANGES)
     say(charlie, "psst")
     expect(beside(bob, "charlie").locator("[data-count]")).to_have_text("1")
+    assert bob.evaluate("() => window.changes") == 0  # no other room's line is written again
     beside(bob, "charlie").get_by_role("link").click()
     expect(message(bob, "psst")).to_be_visible()
     expect(beside(alice, "charlie")).to_have_count(0)

@@ -22,7 +22,7 @@ export class Sidebar {
   hear(frame) {
     const before = this.#rooms;
     this.#rooms = reduceRooms(before, frame, this.me);
-    if (this.#rooms !== before) this.#draw();
+    if (this.#rooms !== before) this.#draw(before);
     if (this.#rooms[this.current]?.archived && !before[this.current]?.archived) this.archived.open = true;
     if (frame.type === "person" && frame.person.id === this.me.id) this.#callMe(frame.person);
     for (const room of Object.values(this.#rooms)) if (room.isStale && room.id !== this.current) this.#recount(room);
@@ -43,15 +43,17 @@ export class Sidebar {
     }, Math.random() * RECOUNT_MS);
   }
 
-  #draw() {
+  /** Only what differs from `before`: a message is said in one of a thousand rooms. */
+  #draw(before) {
     this.#countAll();
     for (const [kind, list] of Object.entries(this.lists)) {
       const rooms = listRooms(this.#rooms, kind);
+      const ids = new Set(rooms.map(({ id }) => id));
       const nodes = new Map([...list.children].map((node) => [node.dataset.roomId, node]));
-      for (const [id, node] of nodes) if (!rooms.some((room) => room.id === id)) node.remove();
+      for (const [id, node] of nodes) if (!ids.has(id)) node.remove();
       rooms.forEach((room, place) => {
         const node = nodes.get(room.id) ?? this.#make(room);
-        this.#fill(node, room);
+        if (room !== before[room.id] || !nodes.has(room.id)) this.#fill(node, room);
         // Only where it is not there yet: a node that is moved loses the focus.
         if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
       });
@@ -87,17 +89,25 @@ export class Sidebar {
   #fill(node, room) {
     const isOpen = room.id === this.current;
     const [unread, mentions] = isOpen ? [0, 0] : [room.unread, room.mentions];
-    const count = node.querySelector("[data-count]");
     node.toggleAttribute("data-unread", unread > 0);
     node.querySelector("a").title = room.name;
     write(node.querySelector("[data-name]"), room.name);
     if (room.kind === "room") sign(node.querySelector("a"), room.access === "private");
     const dot = node.querySelector("[data-person]");
     if (dot) dot.dataset.person = room.person ?? "";
+    const count = node.querySelector("[data-count]") ?? (unread || mentions ? this.#number(node, room) : null);
+    if (!count) return;
     write(count, String(mentions || unread));
     count.hidden = unread === 0 && mentions === 0;
     count.classList.toggle("sidebar__count--mentions", mentions > 0);
     write(node.querySelector("[data-count-words]"), words(unread, mentions));
+  }
+
+  /** A line of the page has no number where nothing was unread. */
+  #number(node, { kind }) {
+    const parts = this.templates[kind].content.cloneNode(true).querySelectorAll("[data-count], [data-count-words]");
+    node.querySelector("a").append(...parts);
+    return parts[0];
   }
 }
 
