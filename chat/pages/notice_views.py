@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import user_of
-from accounts.upsert import upsert
+from accounts.upsert import upsert, upsert_all
 from chat.models import Preferences, PushSubscription, Room, RoomPreference
 from chat.names import name_rooms
 from chat.notifying.notices import find_own_levels, find_zone
@@ -85,10 +85,13 @@ def notifications(request: HttpRequest) -> HttpResponse:
 def _save_levels(user: User, rooms: list[Room], request: HttpRequest) -> None:
     """Only what was changed: the form holds all rooms that somebody is in."""
     levels = find_own_levels(user, rooms)
-    for room in rooms:
-        level = request.POST.get(f"level-{room.pk.hex}")
-        if level in RoomPreference.Level.values and level != levels[room.pk]:
-            upsert(RoomPreference, {"user": user, "room": room}, {"level": level})
+    chosen = {room: request.POST.get(f"level-{room.pk.hex}") for room in sorted(rooms, key=lambda room: room.pk)}
+    changed = [
+        RoomPreference(user=user, room=room, level=level)
+        for room, level in chosen.items()
+        if level in RoomPreference.Level.values and level != levels[room.pk]
+    ]
+    upsert_all(changed, ("user", "room"), ("level",))
 
 
 @login_required

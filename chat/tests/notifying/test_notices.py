@@ -4,7 +4,9 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.models import Preferences, Room, RoomPreference
@@ -119,6 +121,21 @@ def test_only_what_was_changed_is_written(bob: User, world: Room) -> None:
     for level in ("mute", "mentions"):
         as_(bob).post("/account/notifications/", form() | {name: level})
         assert RoomPreference.objects.get().level == level
+
+
+@pytest.mark.skipif("connection.vendor == 'mongodb'", reason="it takes them one by one")
+def test_levels_of_many_rooms_cost_no_more_queries(bob: User, world: Room) -> None:
+    def save(level: str) -> int:
+        chosen = {f"level-{room.pk.hex}": level for room in Room.objects.all()}
+        with CaptureQueriesContext(connection) as queries:
+            as_(bob).post("/account/notifications/", form() | chosen)
+        assert set(RoomPreference.objects.values_list("level", flat=True)) == {level}
+        return len(queries)
+
+    few = save("all")
+    Room.objects.bulk_create(Room(slug=f"room-{n}", name=f"Room {n}") for n in range(20))
+    assert save("mute") <= few
+    assert RoomPreference.objects.count() == 21
 
 
 def test_a_level_of_a_room_that_one_is_not_in_and_one_that_does_not_exist_are_ignored(bob: User, alice: User) -> None:
