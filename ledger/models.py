@@ -98,7 +98,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="message_pending", condition=models.Q(leaf_index=None)),
-            models.Index(fields=["ref"], name="message_refs", condition=models.Q(ref__isnull=False)),
+            models.Index(fields=["ref", "kind"], name="message_refs", condition=models.Q(ref__isnull=False)),
             models.Index(fields=["room", "room_seq"], name="message_rare", condition=RARE),
         ]
 

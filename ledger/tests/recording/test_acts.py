@@ -1,9 +1,11 @@
 """What may be done to a post: every allow beside its deny, alone, in one batch, and after the words are gone."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.db.models import Count
 
 from ledger.blocks.genesis import ensure_genesis
 from ledger.core.records import SYSTEM_AUTHOR
@@ -113,6 +115,31 @@ def test_within_one_batch_too_and_of_all_people_together(monkeypatch: pytest.Mon
     assert codes == ["recorded", "recorded", "forbidden", "recorded", "forbidden"]
     assert refusal(act("react", target, author=BOB)) == "forbidden"
     assert not record(act("unreact", target, author=BOB)).duplicate
+
+
+@pytest.mark.skipif("connection.vendor == 'mongodb'", reason="it looks into SQL")
+def test_of_a_post_that_many_reacted_to_few_rows_are_read() -> None:
+    rows: list[int] = []
+
+    def count(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if "GROUP BY" in sql:
+            execute(f"SELECT count(*) FROM ({sql}) AS asked", values, many, context)
+            rows.append(context["cursor"].fetchone()[0])
+        return execute(sql, values, many, context)
+
+    target = post("first")
+    record_batch([act("react", target, author=UUID(int=number)) for number in range(1, 50)])
+    record(act("edit", target))
+    with connection.execute_wrapper(count):
+        record(act("react", target))
+    assert rows == [1, 1]  # her own edit, and how many reactions there are
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a server plans by its statistics")
+def test_what_was_done_to_a_post_is_found_by_its_kind_and_counted_in_the_index() -> None:
+    done = Message.objects.filter(ref=bytes(32), kind="react")
+    assert "USING INDEX message_refs (ref=? AND kind=?)" in done.explain()
+    assert "COVERING INDEX message_refs" in done.values_list("ref").annotate(count=Count("*")).explain()
 
 
 def test_what_was_deleted_can_still_be_erased_and_the_log_stays_valid() -> None:
