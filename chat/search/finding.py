@@ -18,6 +18,7 @@ from chat.markup.text import find_mentioned
 from chat.models import Room
 from chat.names import name_rooms
 from chat.people import spellings
+from chat.querysets import RoomQuerySet
 from chat.search.documents import Document, find_documents
 from chat.search.folding import fold
 from chat.search.indexes import get_index
@@ -44,8 +45,7 @@ class Page:
 
 def search(user: User, query: Query, before: int | None = None, size: int = PAGE, *, only_joined: bool = False) -> Page:
     """The newest posts that the user may read and the query wants, before a key."""
-    all_rooms = Room.objects.joined_by(user) if only_joined else Room.objects.visible_to(user)
-    rooms = name_rooms(all_rooms, user)
+    rooms = Room.objects.joined_by(user) if only_joined else Room.objects.visible_to(user)
     wanted = _resolve(user, query, rooms)
     if not query or query.is_impossible() or wanted is None or not is_built():
         return Page([], None)
@@ -70,25 +70,29 @@ def search(user: User, query: Query, before: int | None = None, size: int = PAGE
     return Page(found, place)
 
 
-def _resolve(user: User, query: Query, rooms: Sequence[Room]) -> Wanted | None:
+def _resolve(user: User, query: Query, rooms: RoomQuerySet) -> Wanted | None:
     """None where a name is nobody's, or no room's that the user sees."""
-    part, unwanted = query.wanted, query.unwanted
+    part = query.wanted
     authors = _find_people(user, part.authors)
-    chosen = [
-        room
-        for room in rooms
-        if (not part.rooms or _is_named(room, part.rooms)) and not _is_named(room, unwanted.rooms)
-    ]
+    chosen = _choose(user, rooms, part.rooms, query.unwanted.rooms)
     if not chosen or (part.authors and not authors):
         return None
     return Wanted(
         words=part.words,
         authors=authors,
-        rooms=[room.pk for room in chosen],
+        rooms=chosen,
         names=names_of(user, part),
         marks=part.marks,
         from_ms=query.from_ms,
     )
+
+
+def _choose(user: User, rooms: RoomQuerySet, wanted: Sequence[str], unwanted: Sequence[str]) -> list[UUID]:
+    """What rooms are called is read only where it matters."""
+    if not (wanted or unwanted):
+        return list(rooms.values_list("pk", flat=True))
+    named = name_rooms(rooms, user)
+    return [room.pk for room in named if (not wanted or _is_named(room, wanted)) and not _is_named(room, unwanted)]
 
 
 def find_unknown(user: User, query: Query) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from chat.membership.opening import open_direct
 from chat.models import Membership, Room
 from chat.pages.finding import named
 from chat.search import finding, postgres, sqlite
@@ -226,6 +227,18 @@ def test_a_foreign_room_and_one_that_never_was_cost_the_same(bob: User) -> None:
 
     assert queries("plan in:plans") == queries("plan in:never")
     assert queries("plan in:plans from:alice") == queries("plan in:never from:alice")
+
+
+def test_what_rooms_are_called_is_read_only_where_a_room_is_named(bob: User, found: Found) -> None:
+    open_direct(bob, [person("alice")])
+    post("the plan", bob)
+    catch_up()
+    counts = []
+    for typed in ("plan", "plan in:world", "plan -in:cellar"):
+        with CaptureQueriesContext(connection) as captured:
+            assert found(typed) == ["the plan"]
+        counts.append(len(captured))
+    assert counts == [counts[0], counts[0] + 1, counts[0] + 1]  # whom a conversation is with
 
 
 def test_hostile_words_are_words(found: Found) -> None:
