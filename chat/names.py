@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.people import describe
+from chat.people import COLUMNS, Person, describe_columns
 
 
 def name_rooms(rooms: Iterable[Room], user: User) -> list[Room]:
@@ -19,19 +19,20 @@ def name_rooms(rooms: Iterable[Room], user: User) -> list[Room]:
     return [name_room(room, user, people) for room in named]
 
 
-def find_people_in(rooms: Collection[Room]) -> Mapping[UUID, list[User]]:
+def find_people_in(rooms: Collection[Room]) -> Mapping[UUID, list[Person]]:
     """Who is in each of them. No query where there are none."""
-    people: defaultdict[UUID, list[User]] = defaultdict(list)
-    for membership in Membership.objects.filter(room__in=rooms).select_related("user") if rooms else ():
-        people[membership.room_id].append(membership.user)
+    people: defaultdict[UUID, list[Person]] = defaultdict(list)
+    inside = Membership.objects.filter(room__in=rooms)
+    for room, *columns in inside.values_list("room", *(f"user__{name}" for name in COLUMNS)) if rooms else ():
+        people[room].append(describe_columns(*columns))
     return people
 
 
-def name_room(room: Room, user: User, people: Mapping[UUID, Sequence[User]]) -> Room:
+def name_room(room: Room, user: User, people: Mapping[UUID, Sequence[Person]]) -> Room:
     """The room itself, or a copy under the name that this user knows it by: `people` are those of direct ones."""
     if not room.is_direct:
         return room
-    named, others = copy(room), [each for each in people.get(room.pk, ()) if each != user]
-    named.name = ", ".join(sorted(describe(each)["name"] for each in others)) or _("Deleted account")
-    named.person = others[0].pk.hex if len(others) == 1 else ""
+    named, others = copy(room), [each for each in people.get(room.pk, ()) if each["id"] != user.pk.hex]
+    named.name = ", ".join(sorted(each["name"] for each in others)) or _("Deleted account")
+    named.person = others[0]["id"] if len(others) == 1 else ""
     return named

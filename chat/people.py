@@ -13,11 +13,17 @@ from ledger.core.records import SYSTEM_AUTHOR
 from ledger.selecting import select
 
 Person = dict[str, str]
+COLUMNS = ("id", "username", "first_name", "last_name")
+"""Of an account, all that a person is made of."""
 SUGGESTED = 8
 
 
 def describe(user: User) -> Person:
-    return _person(user.pk, user.username, _full(user.first_name, user.last_name) or user.username)
+    return describe_columns(user.pk, user.username, user.first_name, user.last_name)
+
+
+def describe_columns(id: UUID, username: str, first_name: str, last_name: str) -> Person:
+    return _person(id, username, _full(first_name, last_name) or username)
 
 
 def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
@@ -26,8 +32,8 @@ def find_people(ids: Iterable[UUID]) -> dict[UUID, Person]:
     people = {id: _person(id, "", _("Deleted account")) for id in wanted}
     if SYSTEM_AUTHOR in wanted:
         people[SYSTEM_AUTHOR] = _person(SYSTEM_AUTHOR, "connect", "Connect")
-    accounts = select(User, "id", "username", "first_name", "last_name", id=wanted - {SYSTEM_AUTHOR})
-    people.update((id, _person(id, username, _full(first, last) or username)) for id, username, first, last in accounts)
+    accounts = select(User, *COLUMNS, id=wanted - {SYSTEM_AUTHOR})
+    people.update((columns[0], describe_columns(*columns)) for columns in accounts)
     return people
 
 

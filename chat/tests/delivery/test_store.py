@@ -1,10 +1,13 @@
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from chat.delivery import store
+from chat.membership.opening import open_direct
 from chat.models import ReadPosition, Room
 from chat.notifying.unread import count_unread
 from chat.rooms import ensure_world
@@ -102,6 +105,13 @@ def test_a_read_position_never_goes_back_nor_beyond_the_head(
     assert stand == {(alice.pk, Room.WORLD): 5, (bob.pk, Room.WORLD): 10}
     assert dict(ReadPosition.objects.values_list("user", "seq")) == {alice.pk: 5, bob.pk: 10}
     assert [(room.slug, seq) for room, seq in store.find_rooms(alice)] == [("world", 5)]
+
+
+def test_of_accounts_nothing_is_read_but_what_conversations_are_called(alice: User, bob: User, world: Room) -> None:
+    open_direct(alice, [bob])
+    with CaptureQueriesContext(connection) as captured:
+        assert [room.name for room, _ in store.find_rooms(alice)] == ["bob", "World"]
+    assert "password" not in str(captured.captured_queries)
 
 
 def test_the_position_of_one_in_one_room_moves_no_other(
