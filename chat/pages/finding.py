@@ -43,7 +43,7 @@ def find_person(request: HttpRequest) -> User:
 
 
 def read_query(form: QueryDict) -> str:
-    """What somebody typed to find people."""
+    """What somebody typed to find people or rooms."""
     return form.get("q", "").replace("\0", "").strip()[:80]
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from chat.membership.joining import add, join, remove, set_role
 from chat.membership.opening import create_room, update_room
 from chat.models import Ban, Membership, Room
-from chat.pages import details_views
+from chat.pages import details_views, room_views
 from chat.rooms import ensure_world
 from chat.tests.entries import post
 from chat.tests.pages.browsing import act, page
@@ -238,6 +238,22 @@ def test_banned_people_find_a_public_room_nowhere(tea: Room, bob: User, charlie:
     assert browser.get(f"/rooms/{tea.slug}/").status_code == 404
     assert act(browser, tea, "join") == 404
     assert "Tea" not in page(browser, "/rooms/")
+
+
+def test_of_many_rooms_some_are_shown_and_any_is_found_by_name(
+    tea: Room, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_views, "ROOMS_SHOWN", 3)
+    browser = as_(charlie)
+    assert "Search by name" not in page(browser, "/rooms/")
+    Room.objects.bulk_create(Room(slug=f"room-{n}", name=f"Café {n}", access="public") for n in range(9))
+    assert "search for a name" in page(browser, "/rooms/")
+    assert len(browser.get("/rooms/").context["open"]) == 3
+    found = browser.get("/rooms/?q=8 CAFÉ").context
+    assert ([row["room"].name for row in found["open"]], found["has_more"]) == (["Café 8"], False)
+    update_room(bob, tea, archived=True)
+    assert [row["people"] for row in browser.get("/rooms/?q=tea").context["archived"]] == [1]
+    assert "There is no such room" in page(browser, "/rooms/?q=tee")
 
 
 def test_an_archived_room_is_listed_apart(tea: Room, bob: User, charlie: User) -> None:
