@@ -223,7 +223,7 @@ def find_memberships(users: Collection[UUID]) -> dict[UUID, set[UUID]]:
 
 def membership_mark() -> tuple[int, int]:
     """Another one whenever anybody has come into a room or gone since."""
-    told = Membership.objects.aggregate(count=Count("pk"), sum=Sum("stamp"))
+    told = Membership.objects.aggregate(count=Count("stamp"), sum=Sum("stamp"))
     return told["count"], told["sum"] or 0
 
 

@@ -114,6 +114,15 @@ def test_of_accounts_nothing_is_read_but_what_conversations_are_called(alice: Us
     assert "password" not in str(captured.captured_queries)
 
 
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a server plans by its statistics")
+def test_whether_anybody_came_or_went_is_read_from_an_index_alone(alice: User) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        store.membership_mark()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[0]['sql']}")
+        assert "COVERING INDEX membership_stamp" in str(cursor.fetchall())
+
+
 def test_the_position_of_one_in_one_room_moves_no_other(
     alice: User, bob: User, world: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
