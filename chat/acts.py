@@ -14,10 +14,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import Q
 
 from chat.markup.text import text_of
 from ledger.models import Message
-from ledger.recording.acts import ACTS
+from ledger.recording.acts import ACTS, OWN_ACTS
 
 Post = tuple[UUID, bytes]
 """Room and hash."""
@@ -60,13 +61,15 @@ class Acts:
 NOTHING = Acts()
 
 
-def find_acts(posts: Iterable[Message]) -> Mapping[Post, Acts]:
-    """By room and hash; who is absent has had nothing done to it."""
-    wanted = {bytes(post.hash) for post in posts}
+def find_acts(posts: Iterable[Message], quoted: Iterable[Message] = ()) -> Mapping[Post, Acts]:
+    """By room and hash; who is absent has had nothing done to it. Of what is only `quoted` no reactions are read."""
+    shown = {bytes(post.hash) for post in posts}
+    parts = (shown, ACTS), ({bytes(post.hash) for post in quoted} - shown, OWN_ACTS)
+    wanted = [Q(ref__in=refs, kind__in=kinds) for refs, kinds in parts if refs]
     found: defaultdict[Post, Acts] = defaultdict(Acts)
     if not wanted:
         return found
-    rows = Message.objects.filter(ref__in=wanted, kind__in=ACTS).order_by("room_seq")
+    rows = Message.objects.filter(Q(*wanted, _connector=Q.OR)).order_by("room_seq")
     for columns in rows.values("id", "kind", "room", "room_seq", "hash", "author", "ref", "body", "received_ms"):
         row = Message.from_columns(columns)
         found[row.room, bytes(row.ref or b"")].take(row)
@@ -75,7 +78,7 @@ def find_acts(posts: Iterable[Message]) -> Mapping[Post, Acts]:
 
 def find_words(posts: Sequence[Message]) -> Mapping[Post, str]:
     """What each says now, by room and hash: its newest version's words."""
-    acts = find_acts(posts)
+    acts = find_acts((), posts)
     keys = {(post.room, bytes(post.hash)): post for post in posts}
     return {key: text_of([post, *acts.get(key, NOTHING).edits][-1].body) for key, post in keys.items()}
 

@@ -81,7 +81,7 @@ def build_events(messages: Sequence[Message], *, are_new: bool = False) -> list[
 def _look_around(messages: Sequence[Message], *, are_new: bool) -> _Around:
     originals = _find_originals(messages)
     posts = [] if are_new else [row for row in messages if row.kind == "post"]
-    acts = find_acts([*posts, *originals.values()])
+    acts = find_acts(posts, originals.values())
     authors = {row.author for row in messages} | {row.author for row in originals.values()}
     authors.update(people_of(acts.values()))
     authors.update(UUID(_body(row)["member"]) for row in messages if row.kind.startswith("member."))

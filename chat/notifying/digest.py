@@ -129,7 +129,7 @@ def _find_missed(user: User, after_ms: int, until_ms: int) -> list[_News]:
 def _find_added(user: User, edits: Sequence[Message]) -> Iterator[_News]:
     """Posts that mention the person since one of these edits."""
     posts = Message.objects.filter(hash__in={bytes(edit.ref or b"") for edit in edits}, kind="post") if edits else []
-    acts = find_acts(posts)
+    acts = find_acts((), posts)
     keys = {edit.pk for edit in edits}
     for post in posts:
         versions = [post, *acts[post.room, bytes(post.hash)].edits]

@@ -213,7 +213,7 @@ def _context(request: HttpRequest, user: User, room: Room, post: Message) -> dic
 
 def _versions(post: Message) -> list[Event]:
     """Every text that the post has had, oldest first, with what its proof needs; none once it is deleted or erased."""
-    acts = find_acts([post]).get((post.room, bytes(post.hash)))
+    acts = find_acts((), [post]).get((post.room, bytes(post.hash)))
     if acts is not None and acts.is_deleted:
         return []
     rows = [post, *(acts.edits[-VERSIONS_SHOWN:] if acts else [])]

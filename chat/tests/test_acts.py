@@ -5,6 +5,8 @@ import re
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -119,6 +121,21 @@ def test_hundreds_of_acts_cost_no_more_queries(
     with django_assert_num_queries(2):
         events = build_events(rows)
     assert len(json.dumps(events)) > 1000
+
+
+def test_who_reacted_to_what_is_only_quoted_is_not_read(alice: User, bob: User) -> None:
+    first = post("first", alice)
+    act("react", first, bob, emoji="👍")
+    act("edit", first, alice, text="mended")
+    reply = post("second", alice, ref=bytes(first.hash))
+    with CaptureQueriesContext(connection) as queries:
+        (event,) = build_events([reply], are_new=True)
+    assert event["reply"]["changed"] is False
+    asked = "".join(query["sql"] for query in queries.captured_queries)
+    assert "'edit'" in asked
+    assert "'react'" not in asked
+    assert bob.pk.hex not in asked.replace("-", "")
+    assert [len(each["reactions"]) for each in build_events([first, reply])] == [1, 0]
 
 
 class Compared(UUID):
