@@ -109,10 +109,12 @@ def join_by(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "chat/join.html", {"room": room, "invite": invite})
         user = user_of(request)
         fits = invites.fits(invite, user)
-        if request.method != "POST" or not fits:
+        is_in = room is not None and Room.objects.joined_by(user).filter(pk=room.pk).exists()
+        if not is_in and (request.method != "POST" or not fits):
             status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
             return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
-        accept(user, invite)
+        if not is_in:
+            accept(user, invite)
     except Refusal as refusal:
         return render(request, "chat/join_closed.html", status=refusal.status)
     return HttpResponseRedirect(f"/rooms/{room.slug}/" if room else "/", status=HTTPStatus.SEE_OTHER)

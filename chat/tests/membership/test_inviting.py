@@ -33,6 +33,8 @@ def test_who_follows_it_joins(plans: Room, bob: User, charlie: User) -> None:
     answer = as_(charlie).post(address(invite))
     assert (answer.status_code, answer["Location"]) == (303, f"/rooms/{plans.slug}/")
     assert is_in(charlie, plans)
+    again = as_(charlie).get(address(invite))
+    assert (again.status_code, again["Location"]) == (303, f"/rooms/{plans.slug}/"), "there already"
 
 
 def test_whoever_invites_is_called_as_others_know_them(plans: Room, bob: User, charlie: User) -> None:
