@@ -98,7 +98,7 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join_by(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invitation leads. Whoever has no account carries it through the sign-up."""
+    """Where an invitation leads. Whoever has no account carries it through the sign-up; who is in goes on."""
     invite = invites.find_invite(token)
     try:
         if invite is None:
@@ -108,12 +108,11 @@ def join_by(request: HttpRequest, token: str) -> HttpResponse:
             invites.carry(request.session, invite)
             return render(request, "chat/join.html", {"room": room, "invite": invite})
         user = user_of(request)
-        fits = invites.fits(invite, user)
-        is_in = room is not None and Room.objects.joined_by(user).filter(pk=room.pk).exists()
-        if not is_in and (request.method != "POST" or not fits):
-            status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
-            return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
-        if not is_in:
+        if room is None or not Room.objects.joined_by(user).filter(pk=room.pk).exists():
+            fits = invites.fits(invite, user)
+            if request.method != "POST" or not fits:
+                status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
+                return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
             accept(user, invite)
     except Refusal as refusal:
         return render(request, "chat/join_closed.html", status=refusal.status)
