@@ -117,6 +117,7 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
     other_tab.goto(f"{address.server.url}/")
     is_live(other_tab)
 
+    page.evaluate("() => { window.isBefore = true; }")
     address.put(backup)
     expect(banner(page)).to_be_visible()
     expect(banner(page)).to_contain_text("This log has lost entries.")
@@ -128,8 +129,8 @@ def test_an_older_copy_put_back_is_told_as_lost_entries(open_window: OpenWindow,
         other_tab.goto(f"{address.server.url}{path}")
         expect(banner(other_tab)).to_contain_text("This log has lost entries.")
         is_across(other_tab)
-    # It stays. Asked now, as the page does so by itself within ten seconds: it knows more than the server.
-    page.reload()
+    # It stays when the page is loaded again, as it is by itself within ten seconds: it knew more than the server.
+    page.wait_for_function("() => !window.isBefore")
     expect(banner(page)).to_be_visible()
     is_across(page)
     is_sound(page, "the alarm")
