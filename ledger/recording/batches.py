@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from django.conf import settings
@@ -176,13 +177,13 @@ def _append(entries: list[Entry], *, is_planned: bool = False) -> tuple[list[Res
     heads = lock_heads({entry.statement.room for entry in entries})
     known = _find_known(entries)
     targets, writers = Targets(entries), Writers([] if is_planned else entries)
-    first_id = _choose_first_id(heads.values())
+    first_ids = _choose_first_ids(heads.values())
     results: list[Result] = []
     rows: list[Message] = []
     for entry in entries:
         key = (entry.statement.author.int, entry.statement.client_id.int)
         message = known.get(key)
-        new_id = first_id + len(rows)
+        new_id = first_ids[entry.statement.room] + len(rows)
         if message is None and (refusal := _refuse(entry, new_id, writers, targets)):
             results.append(refusal)
         elif message is None:
@@ -225,14 +226,24 @@ def _tell(rows: list[Message]) -> None:
             logger.exception("A listener failed.")
 
 
-def _choose_first_id(heads: Iterable[RoomHead]) -> int:
-    """Above every key of these rooms, and no earlier than now.
+def _choose_first_ids(heads: Iterable[RoomHead]) -> dict[UUID, int]:
+    """For each room a key above all of its own, and no earlier than now.
 
-    At random within half a millisecond: other rooms' keys are not known here, and two processes hardly ever choose the
-    same. Where they do, one of them fails and chooses again.
+    A room that is ahead, since the clock was set back, takes no other along. At random within half a millisecond: other
+    rooms' keys are not known here, and two processes hardly ever choose the same. Where they do, one of them fails and
+    chooses again.
     """
-    now = time.time_ns() // 1_000_000 << COUNTER_BITS
-    return max(now, *(head.last_id + 1 for head in heads)) + secrets.randbelow(1 << (COUNTER_BITS - 1))
+    first = (time.time_ns() // 1_000_000 << COUNTER_BITS) + _spread()
+    chosen = {}
+    for head in sorted(heads, key=attrgetter("last_id")):
+        if head.last_id >= first:
+            first = head.last_id + 1 + _spread()
+        chosen[head.room] = first
+    return chosen
+
+
+def _spread() -> int:
+    return secrets.randbelow(1 << (COUNTER_BITS - 1))
 
 
 def _find_known(entries: Iterable[Entry]) -> dict[tuple[int, int], Message]:
