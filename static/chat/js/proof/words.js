@@ -18,13 +18,18 @@ export function sentence({ kind, block, erased }, index, isDenied = false) {
   return `${place} ${rest}`;
 }
 
-/** What happened to the message, in order: {name, title, timeMs, text}; `timeMs` is null where it is not known. */
+/** What happened to the message, in order: {name, title, timeMs, text}; `timeMs` is null where it is not known or no time. */
 export function states({ seq, sent_ms, received_ms, block }, sealedMs, isDenied = false) {
   return [
-    { name: "sent", title: gettext("Sent"), timeMs: sent_ms, text: gettext("by the author's clock") },
+    { name: "sent", title: gettext("Sent"), timeMs: isInCalendar(sent_ms) ? sent_ms : null, text: gettext("by the author's clock") },
     recorded(seq, received_ms),
     sealed(block, sealedMs, isDenied),
   ];
+}
+
+/** An author may claim any number. */
+function isInCalendar(timeMs) {
+  return !Number.isNaN(new Date(timeMs).getTime());
 }
 
 function sealed(block, timeMs, isDenied) {
