@@ -128,6 +128,21 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_database_of_a_newer_version_is_one_clear_sentence(served: Served, tmp_path: Path) -> None:
+    assert served.stop() == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "connect.sqlite3")) as database, database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('chat', '9999_more', '2026-11-28'), "
+            "('an_app_that_was_here_once', '0001_initial', '2026-11-28')"
+        )
+    command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    done = subprocess.run(command, env=served.environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "CommandError: A newer version of Connect has changed this database (chat.9999_more). Start that version.\n"
+    )
+
+
 def test_an_older_database_put_back_is_shown_and_not_written_to_until_the_newer_one_is_back(
     served: Served, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 
 from chat.search.indexes import get_index
 from connect.statics import collect
@@ -78,6 +79,12 @@ class Command(BaseCommand):
             connection.ensure_connection()
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used ({error}). Check DATABASE_URL.") from error
+        # An older version would start, and then fail wherever a column is wanted of which it does not know.
+        known = MigrationLoader(connection)
+        newer = [each for each in known.applied_migrations if each[0] in known.migrated_apps]
+        if newer := sorted(set(newer) - set(known.disk_migrations)):
+            names = ", ".join(".".join(each) for each in newer)
+            raise CommandError(f"A newer version of Connect has changed this database ({names}). Start that version.")
 
     def _check_prepared(self) -> None:
         """Only the miner's machine changes the database and holds the key: two never do so at once."""
