@@ -35,9 +35,11 @@ def audited(seconds_ago: float) -> None:
     save_result(result_of(Report(), int((time.time() - seconds_ago) * 1000)))
 
 
-def test_a_ledger_is_audited_when_the_last_audit_is_old_and_not_before(started: list[Auditor]) -> None:
+def test_a_ledger_is_audited_when_the_last_audit_is_old_or_of_the_future_and_not_before(
+    started: list[Auditor],
+) -> None:
     ensure_genesis()
-    for age, times in ((None, 1), (50, 0), (150, 1)):
+    for age, times in ((None, 1), (50, 0), (150, 1), (-3600, 1)):
         if age is not None:
             audited(age)
         started.clear()

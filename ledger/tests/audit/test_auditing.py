@@ -1,5 +1,6 @@
 """The audit of a real database: what it reads, while others write; verify_chain; what is kept of it."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from ledger.core.audit_rows import Report
 from ledger.core.notes import LOG_KEY_TYPE, format_note, format_vkey, make_vkey, parse_note
 from ledger.models import Block, Genesis, Message, Tile
 from ledger.sealing import seal
-from ledger.tests.builders import ALICE, post, small_chain
+from ledger.tests.builders import ALICE, post, room_id, small_chain
 from ledger.tests.manage import verify
 from ledger.tests.tampering import set_column
 from ledger.tests.threads import in_thread
@@ -81,10 +82,17 @@ def test_after_a_snapshot_transactions_write_again() -> None:
     small_chain()
 
 
-def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("set_back_s", [0, 3600])
+def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(
+    monkeypatch: pytest.MonkeyPatch, set_back_s: int
+) -> None:
     small_chain()
     since = run_audit().state
-    first, last = Message.objects.filter(author=ALICE).order_by("id")[1], post("since")
+    now_ns = time.time_ns() - set_back_s * 10**9
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time_ns", lambda: now_ns)
+        first, last = Message.objects.filter(author=ALICE).order_by("id")[1], post("since", room=room_id(99))
+    newer_key = max(first.pk, last.pk)
     unique = next(item for item in Message._meta.constraints if item.name == "message_client_id")
     others = [item for item in Message._meta.constraints if item is not unique]
     with monkeypatch.context() as patch, connection.schema_editor() as editor:
@@ -93,7 +101,7 @@ def test_a_client_id_used_twice_is_named_where_an_intruder_dropped_the_index(mon
     try:
         set_column(Message, last.pk, "client_id", first.client_id)
         for report in (run_audit(), run_audit(since=since)):
-            assert ("client_id_reused", last.pk) in {(finding.code, finding.pk) for finding in report.findings}
+            assert ("client_id_reused", newer_key) in {(finding.code, finding.pk) for finding in report.findings}
         set_column(Message, last.pk, "client_id", last.client_id)
     finally:
         with connection.schema_editor() as editor:
