@@ -64,7 +64,10 @@ def send_digests(now_ms: int) -> int:
 
 def _send(user: User, now_ms: int) -> bool:
     mine, _ = Preferences.objects.get_or_create(user=user)
-    news = _find_missed(user, mine.digested_ms, now_ms - REST_MS)
+    until_ms = now_ms - REST_MS
+    if mine.digested_ms > until_ms:  # The clock was set back: what comes now is not to pass for told.
+        Preferences.objects.filter(pk=user.pk).update(digested_ms=until_ms)
+    news = _find_missed(user, mine.digested_ms, until_ms)
     if not news:
         return False
     with translation.override(mine.language or settings.LANGUAGE_CODE):

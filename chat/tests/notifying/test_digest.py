@@ -1,5 +1,6 @@
 """The e-mail with what somebody missed: told once, as it is now, to those who want it."""
 
+import time
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -42,6 +43,21 @@ def test_who_missed_a_mention_is_told_once(alice: User, bob: User) -> None:
     row = post("@bob again", alice)
     assert send_digests(later(row)) == 1
     assert "look at this" not in mail.outbox[1].body
+
+
+def test_a_clock_that_is_set_back_takes_no_letter_along(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came while it was two hours ahead was told, and is not what everything else has to be newer than."""
+    room, now_ms = direct(alice, bob), time.time_ns() // 1_000_000
+    monkeypatch.setattr("time.time_ns", lambda: (now_ms + 2 * REST_MS) * 1_000_000)
+    assert send_digests(later(post("@bob hello", alice))) == 1
+    monkeypatch.setattr("time.time_ns", lambda: (now_ms + 60_000) * 1_000_000)
+    row = post("and here is more", alice, room.pk)
+    assert row.received_ms < now_ms + REST_MS
+    assert send_digests(now_ms + REST_MS // 2) == 0
+    assert send_digests(later(row)) == 1
+    assert "and here is more" in mail.outbox[1].body
 
 
 def test_a_letter_holds_what_a_message_says_now(alice: User, bob: User) -> None:
