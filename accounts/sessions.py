@@ -52,8 +52,8 @@ class OpenSession:
 
     @property
     def is_active(self) -> bool:
-        """In use as far as is written down: that may be a minute old."""
-        return self.is_current or (timezone.now() - self.seen_at).total_seconds() < 2 * SEEN_EVERY_S
+        """In use as far as is written down: that may be a minute old, and from before the clock was set back."""
+        return self.is_current or abs(timezone.now() - self.seen_at).total_seconds() < 2 * SEEN_EVERY_S
 
 
 def is_due(session_key: str) -> bool:

@@ -62,6 +62,15 @@ def test_of_many_sessions_those_that_were_seen_last_are_listed(bob: User, monkey
     assert "And more that were not seen for longer." in answer.content.decode()
 
 
+def test_a_session_seen_before_the_clock_was_set_back_is_not_in_use_until_then(bob: User) -> None:
+    here, there = browser(), browser()
+    for ahead_s, is_active in ((30, True), (3600, False)):
+        seen_at = timezone.now() + timedelta(seconds=ahead_s)
+        UserSession.objects.filter(session_key=key_of(there)).update(seen_at=seen_at)
+        seats = here.get("/account/sessions/").context["sessions"]
+        assert [seat.is_active for seat in seats if not seat.is_current] == [is_active]
+
+
 def test_one_session_is_ended_and_the_others_stay(bob: User) -> None:
     here, there, third = browser(), browser(), browser()
     assert here.post(f"/account/sessions/{row_of(there).pk}/end/").status_code == 302
