@@ -1,22 +1,62 @@
 """One line each for what happens to a room and its people, as the timeline shows it. The same words as in notes.js."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Event = Mapping[str, Any]
-KINDS = frozenset({"room.create", "room.update", "member.join", "member.leave", "member.remove"})
+MOVES = frozenset({"member.join", "member.leave", "member.remove"})
+KINDS = MOVES | {"room.create", "room.update"}
+NAMED = 4
+"""So many are called by their names where several came or went; of more, one fewer, and how many others."""
 
 
 def note(event: Event) -> str:
     """`event` is of one of KINDS."""
     body = event.get("body") or {}
-    author, member = event["author"], event.get("member", event["author"])
+    author, member = event["author"], _member(event)
     is_own = author["id"] == member["id"]
     words = " ".join(_sentences(event["kind"], body, event.get("before") or {}, is_own=is_own))
     values = {key: value for key, value in body.items() if key in ("name", "topic")}
     return words % {"author": author["name"], "member": member["name"], **values}
+
+
+def summary(events: Sequence[Event]) -> str:
+    """One line for several of MOVES: what each person did last."""
+    groups: dict[tuple[str, str], list[Event]] = {}
+    for event in {_member(event)["id"]: event for event in events}.values():
+        by = "" if event["author"]["id"] == _member(event)["id"] else event["author"]["id"]
+        groups.setdefault((event["kind"], by), []).append(event)
+    return " ".join(_together(group) for group in groups.values())
+
+
+def _together(group: list[Event]) -> str:
+    """Of events that differ in the member alone."""
+    if len(group) == 1:
+        return note(group[0])
+    author, is_own = group[0]["author"], group[0]["author"]["id"] == _member(group[0])["id"]
+    if group[0]["kind"] == "member.join":
+        words = _("%(names)s joined.") if is_own else _("%(author)s added %(names)s.")
+    elif group[0]["kind"] == "member.leave":
+        words = _("%(names)s left.")
+    else:
+        words = _("%(author)s removed %(names)s.")
+    return words % {"author": author["name"], "names": _listed([_member(event)["name"] for event in group])}
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) <= NAMED:
+        return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+    count = len(names) - NAMED + 1
+    words = ngettext("%(names)s and %(count)s other", "%(names)s and %(count)s others", count)
+    return words % {"names": ", ".join(names[: NAMED - 1]), "count": count}
+
+
+def _member(event: Event) -> Event:
+    member: Event = event.get("member", event["author"])
+    return member
 
 
 def _sentences(kind: str, body: Event, before: Event, *, is_own: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ Times are UTC here, since a server does not know where its reader is; the browse
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 from django import template
@@ -27,9 +27,28 @@ EMOJI_ALONE = re.compile(
 register = template.Library()
 
 
+Row = dict[str, Any]
+
+
 @register.filter
-def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Rows of kind "day", "new", "message" and "note" for events in ascending order."""
+def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[Row]:
+    """Rows of kind "day", "new", "message", "note" and "notes", several in one, for events in ascending order."""
+    for is_move, run in groupby(_rows(events, me), lambda row: row.get("move") is not None):
+        rows = list(run)
+        yield from [_fold(rows)] if is_move and len(rows) > 1 else rows
+
+
+def _fold(run: list[Row]) -> Row:
+    """People who come and go one after the other share a line."""
+    return {
+        "kind": "notes",
+        "key": f"f{run[0]['move']['seq']}",
+        "text": notes.summary([row["move"] for row in run]),
+        "lines": "\n".join(row["text"] for row in run),
+    }
+
+
+def _rows(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[Row]:
     new_from = me.get("new_from") if events and events[0]["seq"] <= (me.get("new_from") or 0) else None
     newest_mine = next((event["seq"] for event in reversed(events) if _is_mine(event, me)), None)
     day, group = None, None
@@ -58,10 +77,11 @@ def timeline(events: Sequence[Event], me: Mapping[str, Any]) -> Iterator[dict[st
                 "kind": "note",
                 "key": f"s{event['seq']}",
                 "text": notes.note(event),
+                "move": event if event["kind"] in notes.MOVES else None,
             }
 
 
-def _message(event: Event, received: datetime, *, mine: bool, first: bool) -> dict[str, Any]:
+def _message(event: Event, received: datetime, *, mine: bool, first: bool) -> Row:
     sealed = event["block"] is not None
     return {
         "kind": "message",

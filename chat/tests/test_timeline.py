@@ -92,3 +92,21 @@ def test_a_few_emoji_alone_are_large_and_nothing_else_is() -> None:
     assert [row["is_large"] for row in shown[1:]] == [True, True, True, False, False, False, False, False]
     gone = rows(event(1, 0, body={"text": "🎉"}, deleted=True), event(2, 0, body=None, erased=True))
     assert [row["is_large"] for row in gone[1:]] == [False, False]
+
+
+def move(seq: int, kind: str, person: dict[str, str], minute: int = 0) -> dict[str, Any]:
+    return event(seq, minute, person, kind=f"member.{kind}", member=person)
+
+
+def test_people_who_come_and_go_one_after_the_other_share_a_line() -> None:
+    shown = rows(move(1, "join", BOB), move(2, "join", ALICE), move(3, "leave", BOB), event(4, 1), move(5, "join", BOB))
+    assert [row["key"] for row in shown[1:]] == ["f1", "s4", "s5"]
+    assert shown[1]["text"] == "Bob left. Alice joined."
+    assert shown[1]["lines"] == "Bob joined.\nAlice joined.\nBob left."
+
+
+def test_neither_a_day_nor_what_is_new_nor_another_change_is_in_the_middle_of_a_shared_line() -> None:
+    joins = [move(1, "join", BOB, minute=1439), *(move(seq, "join", BOB, minute=1440) for seq in (2, 3, 4))]
+    renamed = event(5, 1440, kind="room.update")
+    shown = timeline([*joins, renamed, move(6, "leave", BOB, minute=1440)], ALICE | {"new_from": 3})
+    assert [row["key"] for row in shown] == ["d1970-01-01", "s1", "d1970-01-02", "s2", "new", "f3", "s5", "s6"]

@@ -84,6 +84,29 @@ test("kinds without a row of their own show none, and joins are a line", () => {
   assert.equal(rows[1].text, `${BOB.name} joined.`);
 });
 
+const move = (seq, kind, author, rest = {}) => at(seq, 0, { kind: `member.${kind}`, author, member: author, ...rest });
+
+test("people who come and go one after the other share a line", () => {
+  const rows = rowsOf([move(1, "join", BOB), move(2, "join", ALICE), move(3, "leave", BOB), at(4, 1), move(5, "join", BOB)]);
+  assert.deepEqual(rows.slice(1).map(({ key }) => key), ["f1", "s4", "s5"]);
+  assert.equal(rows[1].text, `${BOB.name} left. ${ALICE.name} joined.`);
+  assert.equal(rows[1].lines, `${BOB.name} joined.\n${ALICE.name} joined.\n${BOB.name} left.`);
+});
+
+test("neither a day nor what is new nor another change is in the middle of a shared line", () => {
+  const joins = [1439, 1440, 1440, 1440].map((minute, i) => at(i + 1, minute, { kind: "member.join" }));
+  const rest = [at(5, 1440, { kind: "room.update" }), at(6, 1440, { kind: "member.leave" })];
+  const rows = rowsOf([...joins, ...rest], { newFrom: 3 });
+  assert.deepEqual(rows.map(({ key }) => key), ["d0", "s1", "d1", "s2", "new", "f3", "s5", "s6"]);
+});
+
+test("a shared line that nothing changed looks as it did", () => {
+  const joins = [move(1, "join", BOB), move(2, "join", ALICE), move(3, "leave", ALICE)];
+  const [two, again, three] = [joins.slice(0, 2), joins.slice(0, 2), joins].map((events) => rowsOf(events)[1]);
+  assert.equal(sameRow(two, again), true);
+  assert.equal(sameRow(two, three), false);
+});
+
 const bigLog = openLog(Array.from({ length: 5000 }, (_, i) => makeEvent(i + 1)), 5000);
 
 test("however far one scrolls, the range stays bounded and moves by pages", () => {

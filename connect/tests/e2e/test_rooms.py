@@ -77,8 +77,14 @@ def test_a_team_opens_joins_and_leaves_rooms(open_window: OpenWindow, served: Se
     expect(message(bob, "Earl grey?")).to_be_visible()
     bob.get_by_role("button", name="Join Tea").click()
     is_live(bob)
+    joined = alice.get_by_text("alice and bob joined.")
+    expect(joined).to_be_visible()
+    expect(alice.get_by_text("bob joined.", exact=True)).to_be_hidden()
+    joined.click()
+    expect(alice.locator("[data-notes]")).to_have_text("alice joined.\nbob joined.")
+    expect(alice.locator("[data-notes]")).to_be_in_viewport()
     say(bob, "With milk.")
-    expect(alice.get_by_text("bob joined.")).to_be_visible()
+    expect(bob.get_by_text("alice and bob joined.")).to_be_visible()
     expect(message(alice, "With milk.")).to_be_visible()
 
     # Given a role one is told so; what is not sent waits in its room; who leaves is out, and the others are told.

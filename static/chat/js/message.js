@@ -22,6 +22,7 @@ const STATE_NAMES = {
 export function fillRow(node, row, me, blocks) {
   if (row.kind === "day") fillDay(node, row);
   else if (row.kind === "note") place(node, "note").textContent = row.text;
+  else if (row.kind === "notes") fillNotes(node, row);
   else if (row.kind === "message") fillMessage(node, row, me, blocks);
 }
 
@@ -29,6 +30,11 @@ export function fillDay(node, { dayMs }) {
   const time = place(node, "day");
   time.textContent = dayName(dayMs);
   time.dateTime = new Date(dayMs).toISOString().slice(0, 10);
+}
+
+function fillNotes(node, { text, lines }) {
+  place(node, "note").textContent = text;
+  place(node, "notes").textContent = lines;
 }
 
 function fillMessage(node, row, me, blocks) {

@@ -1,6 +1,9 @@
 /** One line each for what happens to a room and its people. Pure. The same words as in chat/notes.py. */
 
-import { fill, gettext as _ } from "../../base/js/i18n.js";
+import { fill, gettext as _, ngettext } from "../../base/js/i18n.js";
+
+/** So many are called by their names where several came or went; of more, one fewer, and how many others. */
+const NAMED = 4;
 
 const SENTENCES = {
   "room.create": ({ body }) => [body?.access === "direct" ? _("%(author)s began the conversation.") : _("%(author)s opened the room.")],
@@ -10,12 +13,46 @@ const SENTENCES = {
   "member.remove": () => [_("%(author)s removed %(member)s.")],
 };
 
+/** Of several who did the same. */
+const TOGETHER = {
+  "member.join": (event) => (isOwn(event) ? _("%(names)s joined.") : _("%(author)s added %(names)s.")),
+  "member.leave": () => _("%(names)s left."),
+  "member.remove": () => _("%(author)s removed %(names)s."),
+};
+
+export const isMove = (event) => event.kind in TOGETHER;
+
 export const isNote = (event) => event.kind in SENTENCES;
 
 export function note(event) {
-  const { author, member = author, body } = event;
-  const values = { author: author.name, member: member.name, name: body?.name, topic: body?.topic };
+  const { author, body } = event;
+  const values = { author: author.name, member: memberOf(event).name, name: body?.name, topic: body?.topic };
   return SENTENCES[event.kind](event).map((sentence) => fill(sentence, values)).join(" ");
+}
+
+/** One line for several that are moves: what each person did last. */
+export function summary(events) {
+  const last = new Map(events.map((event) => [memberOf(event).id, event]));
+  const groups = new Map();
+  for (const event of last.values()) {
+    const key = `${event.kind} ${isOwn(event) ? "" : event.author.id}`;
+    groups.set(key, [...(groups.get(key) ?? []), event]);
+  }
+  return [...groups.values()].map(together).join(" ");
+}
+
+/** Of events that differ in the member alone. */
+function together(group) {
+  const [first] = group;
+  if (group.length === 1) return note(first);
+  return fill(TOGETHER[first.kind](first), { author: first.author.name, names: listed(group.map((event) => memberOf(event).name)) });
+}
+
+function listed(names) {
+  if (names.length <= NAMED) return fill(_("%(names)s and %(last)s"), { names: names.slice(0, -1).join(", "), last: names.at(-1) });
+  const count = names.length - NAMED + 1;
+  const words = ngettext("%(names)s and %(count)s other", "%(names)s and %(count)s others", count);
+  return fill(words, { names: names.slice(0, NAMED - 1).join(", "), count });
 }
 
 /** The access, and whether the room is archived: `access` says it by a second word. */
@@ -24,7 +61,9 @@ export function readAccess(body) {
   return { access, archived: second === "archived" };
 }
 
-const isOwn = ({ author, member = author }) => member.id === author.id;
+const memberOf = ({ author, member = author }) => member;
+
+const isOwn = (event) => memberOf(event).id === event.author.id;
 
 /** What a `room.update` changed; where what was before is not known, only that. */
 function changes(body, before) {

@@ -2,11 +2,11 @@
  * What the timeline shows: entries and unsent messages → rows. Pure. The first paint follows the same rules
  * (chat/templatetags/timeline.py).
  *
- * Kinds: "day" {key, dayMs, today} · "new" {key} · "note" {key, text} · "message" {key, event | item, author, timeMs, first,
- * state, block, ends, newestMine, isMine, isGone, canErase}.
+ * Kinds: "day" {key, dayMs, today} · "new" {key} · "note" {key, text} · "notes" {key, text, lines}: several in one · "message"
+ * {key, event | item, author, timeMs, first, state, block, ends, newestMine, isMine, isGone, canErase}.
  */
 
-import { isNote, note } from "./notes.js";
+import { isMove, isNote, note, summary } from "./notes.js";
 
 const GROUP_MS = 5 * 60 * 1000;
 const SYSTEM = "0".repeat(32);
@@ -29,7 +29,22 @@ export function toRows({ events, unsent, me, dayOf, atEnd, newFrom = null, today
   unsent.forEach((item, index) => {
     addMessage(builder, fromItem(item, me, builder.timeMs), { ends: false, newestMine: index === unsent.length - 1 });
   });
-  return builder.rows;
+  return fold(builder.rows);
+}
+
+/** People who come and go one after the other share a line. */
+function fold(rows) {
+  const runs = [];
+  for (const row of rows) {
+    if (row.move && runs.at(-1)?.[0].move) runs.at(-1).push(row);
+    else runs.push([row]);
+  }
+  return runs.map((run) => (run.length === 1 ? run[0] : foldRun(run)));
+}
+
+function foldRun(run) {
+  const text = summary(run.map(({ move }) => move));
+  return { kind: "notes", key: `f${run[0].key.slice(1)}`, text, lines: run.map((row) => row.text).join("\n") };
 }
 
 /** Whether a row looks as it did, so that its node can stay untouched. */
@@ -83,7 +98,7 @@ function addNewLine(builder, event) {
 
 function addNote(builder, event) {
   addDay(builder, event.received_ms);
-  builder.rows.push({ kind: "note", key: `s${event.seq}`, text: note(event) });
+  builder.rows.push({ kind: "note", key: `s${event.seq}`, text: note(event), move: isMove(event) ? event : null });
   builder.group = null;
 }
 

@@ -38,6 +38,7 @@ export class Timeline {
     for (const node of nodes.list.querySelectorAll("[data-key]")) this.#rows.set(node.dataset.key, { node, row: {} });
     nodes.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     nodes.newer.addEventListener("click", () => this.toEnd());
+    nodes.list.addEventListener("toggle", ({ target }) => target.scrollIntoView({ block: "nearest" }), { capture: true });
     this.#height = nodes.scroller.clientHeight;
     new ResizeObserver(() => this.#resized()).observe(nodes.scroller);
   }
