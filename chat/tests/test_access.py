@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from chat.access import readable_room_ids
+from chat.access import readable_room_ids, refused_writers
+from chat.membership.opening import create_room, update_room
 from chat.models import Room
 from chat.rooms import ensure_world
+from connect.tests.server import ROOT
 from ledger.blocks.genesis import ensure_genesis
 from ledger.models import Message
 from ledger.sealing import seal
@@ -38,3 +40,16 @@ def test_a_receipt_is_for_those_who_may_read_the_room(client: Client, bob: User)
     assert client.get(address).status_code == 404
     client.force_login(bob)
     assert client.get(address).content.startswith(b"c2sp.org/tlog-proof@v1\n")
+
+
+def test_browsers_have_words_for_each_reason_why_somebody_may_not_write(
+    transactional_db: None, bob: User, charlie: User
+) -> None:
+    tea, old = (create_room(bob, name, "", "public").pk for name in ("Tea", "Old"))
+    update_room(bob, Room.objects.get(pk=old), archived=True)
+    User.objects.filter(pk=charlie.pk).update(is_active=False)
+    writers = {(old, bob.pk), (tea, uuid4()), (tea, charlie.pk)}
+    reasons = (ROOT / "static/chat/js/reasons.js").read_text()
+    refused = refused_writers(writers)
+    assert refused.keys() == writers
+    assert all(f'"{error}": gettext(' in reasons for error in refused.values())

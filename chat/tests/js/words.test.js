@@ -8,6 +8,7 @@ import { backoff } from "../../../static/chat/js/backoff.js";
 import { blockName, dayName, dayOf } from "../../../static/chat/js/format.js";
 import { EMOJI_ALONE } from "../../../static/chat/js/message.js";
 import { newId, parse, refusal } from "../../../static/chat/js/protocol.js";
+import { reason } from "../../../static/chat/js/reasons.js";
 import { BOB, makeEvent } from "./model_server.js";
 
 test("a new id is a random UUID in 32 lower-case hex digits", () => {
@@ -63,6 +64,15 @@ test("three lines are read at once, the rest of two seconds as one number", () =
   assert.equal(said.at(-1), "2 more messages");
   announcer.hear([makeEvent(6)]);
   assert.equal(said.at(-1), `${BOB.name}: message 6`);
+});
+
+test("who may not write in a room is told why, also where it was an act on a message", () => {
+  const why = (detail, kind) => reason({ code: "forbidden", detail }, kind);
+  const archived = "This room is archived: it can be read, and nothing can be added.";
+  assert.deepEqual([why(archived), why(archived, "edit")], [archived, archived]);
+  assert.match(why("Join this room to write in it."), /^You are not in this room any more/);
+  assert.equal(why("constructor"), "You may not write here.");
+  assert.equal(why("only its author edits a post", "edit"), "You may not do that to this message.");
 });
 
 test("days are named as people name them", () => {
