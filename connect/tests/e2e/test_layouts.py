@@ -144,6 +144,24 @@ def test_what_is_said_of_a_block_hides_no_words_under_a_finger(
     assert last <= page.locator("[data-timeline]").evaluate("node => node.getBoundingClientRect().bottom") + 1
 
 
+def test_what_is_said_of_a_block_hides_no_words_in_a_narrow_window(open_window: OpenWindow, served: Server) -> None:
+    before, after = (f"In a window {which} " + "goes on to the end of the column " * 9 for which in ("one", "two"))
+    say(served.site, before)
+    say(served.site, after)
+    page = enter(open_window(viewport={"width": 820, "height": 800}), served)
+    about = message(page, before).locator(".notch__text")
+    message(page, before).locator("[data-body]").click()
+    expect(message(page, before)).to_be_focused()
+    expect(about).to_be_hidden()
+    message(page, before).locator("[data-notch]").hover()
+    expect(about).to_be_visible()
+    message(page, after).locator("[data-body]").click()
+    page.keyboard.press("ArrowUp")
+    expect(about).to_be_visible()
+    bottom = about.evaluate("node => node.getBoundingClientRect().bottom")
+    assert bottom <= message(page, after).locator("[data-body]").evaluate("node => node.getBoundingClientRect().top") + 1
+
+
 @pytest.mark.parametrize("width", [1280, 820, 700])
 def test_the_tools_of_a_message_hide_none_of_its_words(open_window: OpenWindow, served: Server, width: int) -> None:
     words = f"Goes on at {width} px, and is long enough to fill its first line to the end " + "of the column " * 10
