@@ -65,6 +65,8 @@ def test_whoever_signs_up_by_it_arrives_in_the_room(by_invite: None, plans: Room
     shown = browser.get(address(make_invite(bob, plans, 7, 1, ""))).content.decode()
     way = f"/signup/?next=/rooms/{plans.slug}/"
     assert f'href="{way}"' in shown
+    assert 'href="/signup/"' not in shown, "not past the room"
+    assert 'href="/login/"' not in shown
     arrived = browser.post(way, sign_up_form("Carol", "carol@example.com"), follow=True)
     assert (arrived.request["PATH_INFO"], arrived.status_code) == (f"/rooms/{plans.slug}/", 200)
 
