@@ -115,6 +115,19 @@ def test_a_long_topic_leaves_the_room_its_name(open_window: OpenWindow, served: 
     assert page.locator("#room-name").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
+def test_on_a_phone_the_room_has_its_name_while_the_page_still_connects(
+    open_window: OpenWindow, served: Server
+) -> None:
+    page = enter(open_window(viewport={"width": 390, "height": 800}), served)
+    connecting = """name => {
+        const health = document.querySelector("main [data-health]");
+        health.dataset.health = "connecting";
+        health.querySelector("[data-health-text]").textContent = "Connecting…";
+        return name.scrollWidth <= name.clientWidth;
+    }"""
+    assert page.locator("#room-name").evaluate(connecting)
+
+
 def test_the_number_of_pins_stands_in_its_button(open_window: OpenWindow, served: Server) -> None:
     page = enter(open_window(), served)
     page.evaluate("Object.assign(document.querySelector('[data-pin-count]'), { textContent: 12, hidden: false })")
