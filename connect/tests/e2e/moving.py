@@ -56,7 +56,7 @@ def open_a_room_and_add_bob(window: Window, keyboard: Keyboard, name: str) -> st
     expect(page.get_by_text("@bob")).to_be_visible()
     keyboard.enter(page.get_by_role("link", name="Open", exact=True))
     is_live(page)
-    expect(page.get_by_text("added bob")).to_be_visible()
+    expect(page.locator("summary").get_by_text("added bob")).to_be_visible()
     return room
 
 

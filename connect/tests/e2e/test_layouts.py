@@ -172,7 +172,8 @@ def test_what_is_said_of_a_block_hides_no_words_in_a_narrow_window(open_window: 
     page.keyboard.press("ArrowUp")
     expect(about).to_be_visible()
     bottom = about.evaluate("node => node.getBoundingClientRect().bottom")
-    assert bottom <= message(page, after).locator("[data-body]").evaluate("node => node.getBoundingClientRect().top") + 1
+    top = message(page, after).locator("[data-body]").evaluate("node => node.getBoundingClientRect().top")
+    assert bottom <= top + 1
 
 
 @pytest.mark.parametrize("width", [1280, 820, 700])
