@@ -25,6 +25,7 @@ from connect.tests.stores import mongodb, stand_in
 PROMISES = [
     "ledger/tests/test_recorder.py",
     *("ledger/tests/recording/test_batches.py", "ledger/tests/recording/test_crashes.py"),
+    "ledger/tests/recording/test_clocks.py",
     *("ledger/tests/test_sealing.py", "ledger/tests/test_sealing_crashes.py"),
     *("chat/tests/delivery/test_store.py", "chat/tests/test_rooms.py", "connect/tests/on_mongodb.py"),
 ]

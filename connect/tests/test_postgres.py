@@ -12,6 +12,7 @@ from connect.tests.stores import postgres
 PROMISES = [
     "ledger/tests/test_recorder.py",
     *("ledger/tests/recording/test_batches.py", "ledger/tests/recording/test_crashes.py"),
+    "ledger/tests/recording/test_clocks.py",
     *("ledger/tests/test_sealing.py", "ledger/tests/blocks/test_signing.py", "ledger/tests/blocks/test_pending.py"),
     *("ledger/tests/audit/test_auditing.py", "ledger/tests/test_verify_chain.py", "ledger/tests/test_tiles.py"),
     *("ledger/tests/recording/test_writers.py", "accounts/tests/test_sessions.py"),

@@ -25,8 +25,8 @@ from ledger.recording.batches import record
 from ledger.sealing import seal
 author = User.objects.get(username={name!r}).pk
 for text in {texts!r}:
-    now_ms = time.time_ns() // 1_000_000
-    record(Draft("post", Room.WORLD, author, uuid.uuid4(), now_ms, body={{"text": text}}))
+    sent_ms = {sent_ms!r} or time.time_ns() // 1_000_000
+    record(Draft("post", Room.WORLD, author, uuid.uuid4(), sent_ms, body={{"text": text}}))
 while {sealed!r} and Message.objects.pending().exists():
     with suppress(LostRace):  # the site's own miner was faster
         seal()
@@ -43,9 +43,9 @@ record_batch([Draft("post", Room.WORLD, bob, uuid.uuid4(), 1, body={{"text": tex
 """
 
 
-def say(site: Site, *texts: str, name: str = "bob", sealed: bool = True) -> None:
+def say(site: Site, *texts: str, name: str = "bob", sealed: bool = True, sent_ms: int | None = None) -> None:
     """Records posts in the World, and seals them into one block."""
-    site.run(SAY.format(name=name, texts=texts, sealed=sealed))
+    site.run(SAY.format(name=name, texts=texts, sealed=sealed, sent_ms=sent_ms))
 
 
 def three_blocks(folder: Path) -> Site:

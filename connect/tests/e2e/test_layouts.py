@@ -115,9 +115,7 @@ def test_a_long_topic_leaves_the_room_its_name(open_window: OpenWindow, served: 
     assert page.locator("#room-name").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
-def test_on_a_phone_the_room_has_its_name_while_the_page_still_connects(
-    open_window: OpenWindow, served: Server
-) -> None:
+def test_a_phone_shows_the_rooms_name_while_the_page_connects(open_window: OpenWindow, served: Server) -> None:
     page = enter(open_window(viewport={"width": 390, "height": 800}), served)
     connecting = """name => {
         const health = document.querySelector("main [data-health]");
@@ -171,9 +169,8 @@ def test_what_is_said_of_a_block_hides_no_words_in_a_narrow_window(open_window: 
     message(page, after).locator("[data-body]").click()
     page.keyboard.press("ArrowUp")
     expect(about).to_be_visible()
-    bottom = about.evaluate("node => node.getBoundingClientRect().bottom")
     top = message(page, after).locator("[data-body]").evaluate("node => node.getBoundingClientRect().top")
-    assert bottom <= top + 1
+    assert about.evaluate("node => node.getBoundingClientRect().bottom") <= top + 1
 
 
 @pytest.mark.parametrize("width", [1280, 820, 700])

@@ -51,17 +51,6 @@ record(Draft("edit", Room.WORLD, message.author, uuid.uuid4(), now_ms, body=body
 """
 
 
-FAR = """
-import uuid
-from accounts.models import User
-from chat.models import Room
-from ledger.recording.drafts import Draft
-from ledger.recording.batches import record
-author = User.objects.get(username="bob").pk
-record(Draft("post", Room.WORLD, author, uuid.uuid4(), 2**53 - 1, body={{"text": {text!r}}}))
-"""
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A site without a miner: blocks come when a test asks for them."""
@@ -88,8 +77,7 @@ def test_a_sealed_message_is_verified_in_the_page(open_window: OpenWindow, serve
 def test_a_message_of_a_time_that_no_calendar_holds_is_verified(open_window: OpenWindow, served: Server) -> None:
     """Nobody keeps others from proving what was said by the time that they claim for it."""
     text = "from the far future"
-    served.site.run(FAR.format(text=text))
-    served.manage("mine_block")
+    say(served.site, text, sent_ms=2**53 - 1)
     page = enter(open_window(), served)
     drawer = prove(page, text)
     expect(drawer.locator(".state").first).to_contain_text("by the author's clock")

@@ -153,27 +153,6 @@ def test_a_bad_draft_is_refused_and_takes_no_other_along(change: dict[str, Any])
     assert_rooms_are_whole()
 
 
-def test_a_clock_that_goes_back_stands_still_in_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    for now_ms in (2_000, 1_000, 1_500, 3_000):
-        monkeypatch.setattr("time.time_ns", lambda now_ms=now_ms: now_ms * 1_000_000)
-        record_batch([draft(), draft(), draft(room=room_id(1))])
-    times = [message.received_ms for message in stored() if message.room == ROOM]
-    assert all(2_000 <= time_ms <= 2_003 for time_ms in times[:6])
-    assert times[6:] == [3_000] * 2
-    assert_rooms_are_whole()
-
-
-def test_a_room_that_is_ahead_of_the_clock_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server whose clock was an hour ahead for one message must not date every other room by it from then on."""
-    for now_ms, rooms in ((3_600_000, [1]), (2_000, [0, 1, 2]), (3_000, [2, 1, 0])):
-        monkeypatch.setattr("time.time_ns", lambda now_ms=now_ms: now_ms * 1_000_000)
-        record_batch([draft(room=room_id(n)) for n in rooms])
-    times = {n: [row.received_ms for row in stored() if row.room == room_id(n)] for n in range(3)}
-    assert times[0] == times[2] == [2_000, 3_000]
-    assert all(3_600_000 <= time_ms <= 3_600_002 for time_ms in times[1])
-    assert_rooms_are_whole()
-
-
 def test_a_batch_costs_the_same_queries_however_large(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     post()
     for size in (1, 300):
