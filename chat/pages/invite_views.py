@@ -98,7 +98,15 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join_by(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invitation leads. Whoever has no account carries it through the sign-up; who is in goes on."""
+    """Where an invitation leads. Whoever has no account carries it through the sign-up; who is in goes on.
+
+    Even where it is used up: perhaps by their own sign-up.
+    """
+    if request.user.is_authenticated:
+        user = user_of(request)
+        leads_to = Invite.objects.filter(token=token).values("room")
+        if room := Room.objects.joined_by(user).filter(pk__in=leads_to).first():
+            return _go_on(room)
     invite = invites.find_invite(token)
     try:
         if invite is None:
@@ -107,13 +115,15 @@ def join_by(request: HttpRequest, token: str) -> HttpResponse:
         if not request.user.is_authenticated:
             invites.carry(request.session, invite)
             return render(request, "chat/join.html", {"room": room, "invite": invite})
-        user = user_of(request)
-        if room is None or not Room.objects.joined_by(user).filter(pk=room.pk).exists():
-            fits = invites.fits(invite, user)
-            if request.method != "POST" or not fits:
-                status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
-                return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
-            accept(user, invite)
+        fits = invites.fits(invite, user)
+        if request.method != "POST" or not fits:
+            status = HTTPStatus.OK if fits else HTTPStatus.FORBIDDEN
+            return render(request, "chat/join.html", {"room": room, "invite": invite, "fits": fits}, status=status)
+        accept(user, invite)
     except Refusal as refusal:
         return render(request, "chat/join_closed.html", status=refusal.status)
+    return _go_on(room)
+
+
+def _go_on(room: Room | None) -> HttpResponse:
     return HttpResponseRedirect(f"/rooms/{room.slug}/" if room else "/", status=HTTPStatus.SEE_OTHER)

@@ -1,5 +1,6 @@
 """Signing up by an invitation: who gets an account, and who is in the room, at once or once their address is sure."""
 
+import re
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from chat.membership.inviting import make_invite
 from chat.membership.joining import remove
 from chat.models import Room
 from chat.tests.membership.invitations import accepts, address, is_in
-from connect.tests.people import person
+from connect.tests.people import PASSWORD, as_, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,13 +63,29 @@ def test_with_one_they_sign_up_and_are_in_the_room(by_invite: None, plans: Room,
 
 def test_whoever_signs_up_by_it_arrives_in_the_room(by_invite: None, plans: Room, bob: User) -> None:
     browser = Client()
-    shown = browser.get(address(make_invite(bob, plans, 7, 1, ""))).content.decode()
-    way = f"/signup/?next=/rooms/{plans.slug}/"
+    invite = make_invite(bob, plans, 7, 1, "")
+    shown = browser.get(address(invite)).content.decode()
+    way = f"/signup/?next={address(invite)}"
     assert f'href="{way}"' in shown
     assert 'href="/signup/"' not in shown, "not past the room"
     assert 'href="/login/"' not in shown
     arrived = browser.post(way, sign_up_form("Carol", "carol@example.com"), follow=True)
     assert (arrived.request["PATH_INFO"], arrived.status_code) == (f"/rooms/{plans.slug}/", 200)
+    again = as_(User.objects.get(username="Carol")).get(address(invite))
+    assert again["Location"] == f"/rooms/{plans.slug}/", "used up, and they are in"
+
+
+def test_whoever_sees_at_the_sign_up_that_they_have_an_account_is_led_to_the_invitation(
+    plans: Room, bob: User, charlie: User
+) -> None:
+    browser, invite = Client(), make_invite(bob, plans, 7, 1, "")
+    way = re.findall(r'href="(/signup/[^"]*)"', browser.get(address(invite)).content.decode())
+    logins = set(re.findall(r'href="(/login/[^"]*)"', browser.get(*way).content.decode()))
+    assert logins
+    for login in logins:
+        arrived = browser.post(login, {"login": charlie.username, "password": PASSWORD}, follow=True)
+        assert (arrived.request["PATH_INFO"], arrived.status_code) == (address(invite), 200)
+        browser.post("/logout/")
 
 
 def test_each_sign_up_is_a_use_though_the_browser_is_the_same(by_invite: None, plans: Room, bob: User) -> None:
