@@ -14,16 +14,17 @@ const ACT_REASONS = {
   not_found: gettext("This message was deleted or erased meanwhile."),
 };
 
-/** Why somebody may not write in a room, by the server's words for it (chat/access.py). */
-const WHY_FORBIDDEN = {
-  "This room is archived: it can be read, and nothing can be added.": gettext("This room is archived: it can be read, and nothing can be added."),
-  "Join this room to write in it.": gettext("You are not in this room any more. Join it to write in it."),
-  "This account is closed.": gettext("This account is closed."),
-};
+/** Why somebody may not write in a room, by how the server's words for it begin (chat/access.py). */
+const WHY_FORBIDDEN = [
+  [/^This room is archived/, gettext("This room is archived: it can be read, and nothing can be added.")],
+  [/^Join this room/, gettext("You are not in this room any more. Join it to write in it.")],
+  [/^This account is closed/, gettext("This account is closed.")],
+];
 
 /** `kind` is the frame's. */
 export function reason({ code, detail }, kind = "send") {
-  if (code === "forbidden" && Object.hasOwn(WHY_FORBIDDEN, detail)) return WHY_FORBIDDEN[detail];
+  const [, why] = WHY_FORBIDDEN.find(([start]) => code === "forbidden" && start.test(detail)) ?? [];
+  if (why) return why;
   const known = kind === "send" ? REASONS[code] : ACT_REASONS[code];
   return known ?? fill(gettext("This was not sent: %(detail)s."), { detail });
 }
