@@ -74,18 +74,6 @@ def test_a_sealed_message_is_verified_in_the_page(open_window: OpenWindow, serve
     expect(drawer.locator("[data-check=body] dd code").first).to_have_text(f'{{"text":"{WORDS}"}}')
 
 
-def test_a_message_of_a_time_that_no_calendar_holds_is_verified(open_window: OpenWindow, served: Server) -> None:
-    """Nobody keeps others from proving what was said by the time that they claim for it."""
-    text = "from the far future"
-    say(served.site, text, sent_ms=2**53 - 1)
-    page = enter(open_window(), served)
-    drawer = prove(page, text)
-    expect(drawer.locator(".state").first).to_contain_text("by the author's clock")
-    expect(drawer.locator(".state time").first).to_be_hidden()
-    verify(page)
-    assert states(page, "good") == CHECKS
-
-
 def test_what_is_downloaded_was_verified_and_passes_the_independent_check(
     open_window: OpenWindow, served: Server, tmp_path: Path
 ) -> None:
@@ -290,3 +278,15 @@ def test_each_version_of_a_message_has_its_own_proof(open_window: OpenWindow, se
     oldest.get_by_role("button", name="Prove this version").click()
     expect(words).to_have_text("nine in favour")
     expect(drawer).to_contain_text("This message is entry")
+
+
+def test_a_message_of_a_time_that_no_calendar_holds_is_verified(open_window: OpenWindow, served: Server) -> None:
+    """Nobody keeps others from proving what was said by the time that they claim for it."""
+    text = "from the far future"
+    say(served.site, text, sent_ms=2**53 - 1)
+    page = enter(open_window(), served)
+    drawer = prove(page, text)
+    expect(drawer.locator(".state").first).to_contain_text("by the author's clock")
+    expect(drawer.locator(".state time").first).to_be_hidden()
+    verify(page)
+    assert states(page, "good") == CHECKS

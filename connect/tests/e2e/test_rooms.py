@@ -12,6 +12,7 @@ from connect.tests.e2e.browser import OpenWindow, audited
 from connect.tests.e2e.room import enter, have_session, is_live, message
 from connect.tests.e2e.sizes import PHONE
 from connect.tests.e2e.world import fill_form
+from connect.tests.served import wait_until
 from connect.tests.server import Server, make_site
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
@@ -225,9 +226,13 @@ def test_who_only_reads_sees_reactions_and_is_told_the_time_by_their_own_clock(
     expect(message(alice, "What time").locator(".reaction")).to_be_visible()
     window = open_window(timezone_id="Asia/Kathmandu")
     have_session(window, served, served.sessions["charlie"])
-    window.goto(urlsplit(alice.url).path)
-    shown = message(window.page, "What time")
-    expect(shown.locator(".reaction")).to_be_visible()
+    shown = message(window.page, "What time").filter(has=window.page.locator(".reaction"))
+
+    def is_told() -> int:
+        window.goto(urlsplit(alice.url).path)
+        return shown.count()
+
+    wait_until(is_told)  # Alice sees what she did at once, the page of who only reads once it is recorded.
     there = datetime.fromisoformat(shown.locator("time").get_attribute("datetime") or "").astimezone(KATHMANDU)
     expect(shown.locator("time")).to_contain_text(f"{there:%-I:%M}")
     expect(shown.locator("time")).not_to_contain_text("UTC")
